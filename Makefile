@@ -1,0 +1,129 @@
+# langnghed: build, check, install. Targets:
+#   make                 programs and plugins into build/VARIANT/
+#   make check           unit tests, the policy's cases, fuzz corpora       (quick)
+#   make integration     real daemon, real files, kill -9, bad plugins
+#   make bench           figures beside a reference in the same run, as ratios
+#   make torture         the slow ones
+#   make install DESTDIR= PREFIX=/usr
+#   make format | clean
+# Variables: CC=clang  SAN=address,undefined  WERROR=1  V=1  VARIANT=name
+CC ?= cc
+PREFIX ?= /usr
+SYSCONFDIR ?= /etc
+VARIANT ?= $(notdir $(CC))$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+comma := ,
+B := build/$(VARIANT)
+Q := $(if $(V),,@)
+
+PKGS := libevent_core libevent_extra sqlite3 libconfig gmime-3.0 libutf8proc libsodium libseccomp jansson
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
+PKG_LIBS := $(shell pkg-config --libs $(PKGS)) -lxlsxwriter -lcsv -ldl -lm
+
+CFLAGS ?= -O2 -g
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Idaemon -Iplugins $(PKG_CFLAGS) -include base/banned.h \
+	-Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+	-fstack-protector-strong -fPIC $(if $(WERROR),-Werror) \
+	$(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all) $(CFLAGS)
+ALL_LDFLAGS = -Wl,--as-needed -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
+
+LAYERS := base plan store register rules alerts mail ctl
+LIB_SRC := $(foreach l,$(LAYERS),$(wildcard daemon/$(l)/*.c))
+LIB_OBJ := $(LIB_SRC:%.c=$(B)/obj/%.o) $(patsubst %.sql,$(B)/obj/%.o,$(wildcard daemon/store/schema/*.sql))
+PROG_OF = $(if $(filter langnghed langnghectl,$(1)),$(1),langnghe-$(1))
+PROGS := $(foreach p,$(basename $(notdir $(wildcard daemon/*.c))),$(B)/$(call PROG_OF,$(p)))
+PLUGINS := $(foreach p,$(notdir $(wildcard plugins/*)),$(if $(wildcard plugins/$(p)/$(p).c),$(B)/plugins/$(p).so))
+UNIT := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c)) \
+	$(patsubst tests/sim/%.c,$(B)/tests/%,$(wildcard tests/sim/*.c))
+BAD_PLUGINS := $(patsubst tests/plugins/%.c,$(B)/tests/plugins/%.so,$(wildcard tests/plugins/*.c))
+PRELOAD := $(patsubst tests/integration/%.c,$(B)/tests/%.so,$(wildcard tests/integration/*.c))
+
+all: $(PROGS) $(PLUGINS)
+	@ln -sfn $(VARIANT)/plugins build/plugins
+
+$(B)/flags: FORCE
+	@mkdir -p $(@D); echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' > $@
+
+$(B)/obj/%.o: %.c $(B)/flags
+	@mkdir -p $(@D); $(if $(V),,echo '  CC    $<')
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+# A schema step is an SQL file, carried as bytes: daemon/store/schema/0001-x.sql -> schema_0001.
+$(B)/obj/daemon/store/schema/%.o: daemon/store/schema/%.sql $(B)/flags
+	@mkdir -p $(@D); n=$(firstword $(subst -, ,$(notdir $*))); printf '%s\n' '.section .rodata' \
+	  ".global schema_$$n" "schema_$$n:" '.incbin "$<"' '.byte 0' '.section .note.GNU-stack,"",@progbits' > $(@:.o=.s)
+	$(Q)$(CC) -c $(@:.o=.s) -o $@
+
+$(B)/liblangnghe.a: $(LIB_OBJ)
+	$(Q)rm -f $@; ar rcs $@ $^
+
+define PROGRAM
+$(B)/$(call PROG_OF,$(1)): $(B)/obj/daemon/$(1).o $(B)/liblangnghe.a
+	@$(if $(V),,echo '  LINK  $$@')
+	$(Q)$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $(PKG_LIBS)
+endef
+$(foreach p,$(basename $(notdir $(wildcard daemon/*.c))),$(eval $(call PROGRAM,$(p))))
+
+PLUGIN_FLAGS = -shared -fvisibility=hidden -Wl,-z,defs -Wl,--as-needed $(if $(SAN),-fsanitize=$(SAN))
+$(B)/plugins/%.so: $(B)/obj/plugins/%.plugin.o
+	$(Q)mkdir -p $(@D); $(CC) $(PLUGIN_FLAGS) -o $@ $<
+define PLUGIN
+$(B)/plugins/$(1).so: $(B)/obj/plugins/$(1)/$(1).o
+	@mkdir -p $$(@D); $(if $(V),,echo '  SO    $$@')
+	$(Q)$(CC) $(filter-out -Wl$(comma)-z$(comma)defs,$(PLUGIN_FLAGS)) $(if $(SAN),,-Wl$(comma)-z$(comma)defs) -o $$@ $$<
+endef
+$(foreach p,$(notdir $(PLUGINS:.so=)),$(eval $(call PLUGIN,$(p))))
+
+$(B)/tests/plugins/%.so: tests/plugins/%.c plugins/langnghe_plugin.h $(B)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -shared -fvisibility=hidden -o $@ $<
+
+$(B)/tests/%: $(B)/obj/tests/unit/%.o $(B)/liblangnghe.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka
+$(B)/tests/%: $(B)/obj/tests/sim/%.o $(B)/liblangnghe.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka
+
+$(B)/tests/%.so: tests/integration/%.c $(B)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -Wmissing-prototypes,$(ALL_CFLAGS)) -shared -o $@ $< -ldl
+
+# A program of the bench; in_process is langnghectl with a runner of its own.
+$(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(B)/liblangnghe.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
+$(B)/tests/bench/in_process: $(B)/obj/daemon/langnghectl.o
+bench: $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
+tests: all $(UNIT) $(BAD_PLUGINS) $(PRELOAD)
+check: tests
+	$(Q)B=$(B) SAN=$(SAN) tests/run-check
+integration: tests
+	$(Q)B=$(B) SAN=$(SAN) tests/run-integration
+torture bench: tests
+	$(Q)B=$(B) tests/run-$@
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/langnghe \
+	  $(DESTDIR)$(PREFIX)/lib/langnghe/plugins $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(SYSCONFDIR)/langnghe/templates/vi \
+	  $(DESTDIR)$(PREFIX)/lib/systemd/system $(addprefix $(DESTDIR)$(PREFIX)/share/man/man,1 3 5 8)
+	install -m 755 $(B)/langnghed $(DESTDIR)$(PREFIX)/sbin/
+	install -m 755 $(B)/langnghectl $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 $(filter-out %/langnghed %/langnghectl,$(PROGS)) $(DESTDIR)$(PREFIX)/libexec/langnghe/
+	install -m 644 $(PLUGINS) $(DESTDIR)$(PREFIX)/lib/langnghe/plugins/
+	install -m 644 plugins/langnghe_plugin.h $(DESTDIR)$(PREFIX)/include/
+	install -m 644 conf/langnghed.service $(DESTDIR)$(PREFIX)/lib/systemd/system/
+	for page in daemon/langnghectl.1 plugins/langnghe-plugin.3 conf/langnghed.conf.5 daemon/langnghed.8; do \
+	  install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/; done
+	@# What an administrator changed is kept: the new file then lies beside it as NAME.new.
+	cd conf && for f in *.conf *.csv templates/vi/*; do to=$(DESTDIR)$(SYSCONFDIR)/langnghe/$$f; \
+	  if [ ! -e "$$to" ] || cmp -s "$$f" "$$to"; then install -m 644 "$$f" "$$to"; \
+	  else install -m 644 "$$f" "$$to.new" && echo "kept $$to; the new one is $$to.new"; fi; done
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+clean:
+	rm -rf build
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+.PHONY: all tests check integration torture bench install format clean FORCE
+.SECONDARY:
