@@ -1,0 +1,34 @@
+/*
+ * table.h: a listing, printed as an aligned table or as JSON (an array of flat
+ * objects). Every listing of langnghectl is one of these. Cells that were not
+ * set are null.
+ */
+#ifndef BASE_TABLE_H
+#define BASE_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct table;
+
+/* keys: the columns in order, NULL-terminated; borrowed for the table's life. */
+struct table *table_new(const char *const *keys);
+void table_free(struct table *t);
+
+void table_row(struct table *t); /* begins a row */
+/* Set a cell of the row begun last. An unknown key is a programming error and aborts. */
+void table_text(struct table *t, const char *key, const char *value); /* NULL stays null; copied */
+void table_int(struct table *t, const char *key, int64_t value);
+void table_bool(struct table *t, const char *key, bool value);
+void table_day(struct table *t, const char *key, int32_t day);      /* DAY_NONE stays null */
+/* A decimal that is exact in JSON: value/scale printed with the digits it needs, up to 3. */
+void table_ratio(struct table *t, const char *key, int64_t numerator, int64_t denominator);
+
+size_t table_rows(const struct table *t);
+void table_json(const struct table *t, FILE *out);
+/* Aligned by display width (UTF-8); columns that are empty in all rows are left out;
+ * cells longer than 60 characters are cut with an ellipsis. */
+void table_print(const struct table *t, FILE *out);
+
+#endif
