@@ -1,0 +1,315 @@
+/*
+ * confined.c: the connection for code we do not trust. The authorizer asks not
+ * only "is it reached through a view?" — the name SQLite gives it for that may
+ * be a WITH of the stranger's own that is called like a view — but whether the
+ * view itself reads this very column of this table: noted once, from the views
+ * as they are, before the lock.
+ */
+#include "store/confined.h"
+#include "store/store_private.h"
+
+#include "base/mem.h"
+
+#include <time.h>
+
+enum {
+	SQL_MOST = 20 * 1000,
+	VALUE_MOST = 1000 * 1000, /* bytes of one text or row */
+	OPS_MOST = 25 * 1000, /* instructions of one prepared statement */
+	STEPS_A_LOOK = 1000 /* instructions between two looks at the clock */
+};
+
+/* One column that one view reads from one table. A table no view reads is noted with view "". */
+struct grant {
+	char *view, *table, *column;
+};
+
+/* Kept in store->limit. One block, freed with free(): the grants' text lives behind them. */
+struct confinement {
+	bool locked, trusted;
+	int64_t deadline_ns; /* of the monotonic clock; 0 none */
+	size_t grant_count;
+	struct grant grants[];
+};
+
+static const char *const functions[] = {"abs", "avg", "ceil", "ceiling", "char", "coalesce",
+	"count", "date", "dense_rank", "first_value", "floor", "format", "glob", "group_concat",
+	"ifnull", "iif", "instr", "julianday", "lag", "last_value", "lead", "length", "like",
+	"lower", "ltrim", "max", "min", "nullif", "printf", "rank", "replace", "round",
+	"row_number", "rtrim", "sign", "strftime", "substr", "substring", "sum", "total", "trim",
+	"unicode", "upper", NULL};
+
+static int64_t now_ns(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static bool is_view(const char *name)
+{
+	return name && strncmp(name, "v_", 2) == 0;
+}
+
+static bool has(const char *const *list, const char *name)
+{
+	for (; *list; list++)
+		if (strcmp(*list, name) == 0)
+			return true;
+	return false;
+}
+
+static bool may_read(
+	const struct confinement *c, const char *table, const char *column, const char *view)
+{
+	for (size_t i = 0; view && i < c->grant_count; i++) {
+		const struct grant *g = &c->grants[i];
+		if (strcmp(g->view, view) == 0 && strcmp(g->table, table) == 0 &&
+			strcmp(g->column, column) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What takes no column at all (count(*)) asks with column "" and without the view's name. How many
+ * rows there are is told for every table that a view shows, and of a WITH of the stranger's own,
+ * which has the name of no table. */
+static bool may_count(const struct confinement *c, const char *table)
+{
+	static const char *const built_in[] = {
+		"sqlite_", "pragma_", "dbstat", "json_", "fts", NULL};
+	bool known = false;
+	for (size_t i = 0; built_in[i]; i++)
+		if (sqlite3_strnicmp(table, built_in[i], (int)strlen(built_in[i])) == 0)
+			return false;
+	for (size_t i = 0; i < c->grant_count; i++)
+		if (sqlite3_stricmp(c->grants[i].table, table) == 0) {
+			known = true;
+			if (*c->grants[i].view)
+				return true;
+		}
+	return !known;
+}
+
+/* first and second mean what the action says; view is the innermost view or WITH being read. */
+static int authorize(void *context, int action, const char *first, const char *second,
+	const char *database, const char *view)
+{
+	const struct confinement *c = context;
+	if (!c->locked || c->trusted)
+		return SQLITE_OK;
+	switch (action) {
+	case SQLITE_SELECT:
+	case SQLITE_RECURSIVE:
+		return SQLITE_OK;
+	case SQLITE_FUNCTION:
+		return second && has(functions, second) ? SQLITE_OK : SQLITE_DENY;
+	case SQLITE_READ:
+		if (!first || !second || (database && strcmp(database, "main") != 0))
+			return SQLITE_DENY;
+		if (!*second)
+			return may_count(c, first) ? SQLITE_OK : SQLITE_DENY;
+		/* A WITH may be called v_something too: it shows nothing but what it may read
+		 * itself. */
+		return is_view(first) || may_read(c, first, second, view) ? SQLITE_OK : SQLITE_DENY;
+	default: /* SQLite's list, which grows: what is not named here is refused */
+		return SQLITE_DENY;
+	}
+}
+
+static int look_at_clock(void *context)
+{
+	const struct confinement *c = context;
+	return c->deadline_ns && !c->trusted && now_ns() > c->deadline_ns;
+}
+
+/* Noting what the views read. */
+
+struct notes {
+	struct grant *items;
+	size_t count, capacity;
+};
+
+static void add_note(struct notes *n, const char *view, const char *table, const char *column)
+{
+	VEC_ROOM(n->items, n->count, n->capacity);
+	n->items[n->count++] = (struct grant){xstrdup(view), xstrdup(table), xstrdup(column)};
+}
+
+static int note(void *context, int action, const char *table, const char *column,
+	const char *database, const char *view)
+{
+	struct notes *n = context;
+	(void)database;
+	if (action == SQLITE_READ && is_view(view) && !is_view(table) && column && *column)
+		add_note(n, view, table, column);
+	return SQLITE_OK;
+}
+
+static int note_view(struct store *s, const char *view, struct err *e)
+{
+	char *sql = xasprintf("SELECT * FROM \"%s\"", view);
+	struct stmt *st = store_prepare(s, sql, e);
+	/* Reading one row opens the -wal and -shm files, which cannot be opened later. */
+	int rc = st ? stmt_step(st, e) : -1;
+	stmt_free(st);
+	free(sql);
+	return rc < 0 ? -1 : 0;
+}
+
+static int note_views(struct store *s, struct notes *n, struct err *e)
+{
+	struct stmt *st = store_prepare(s,
+		"SELECT name, type = 'view' AND substr(name, 1, 2) = 'v_' FROM sqlite_master"
+		" WHERE type IN ('table', 'view')",
+		e);
+	if (!st)
+		return -1;
+	sqlite3_set_authorizer(s->db, note, n);
+	int rc;
+	while ((rc = stmt_step(st, e)) == 1)
+		if (col_int(st, 1) == 0) {
+			add_note(n, "", col_text(st, 0), "");
+		} else if (note_view(s, col_text(st, 0), e) < 0) {
+			rc = -1;
+			break;
+		}
+	sqlite3_set_authorizer(s->db, NULL, NULL);
+	stmt_free(st);
+	return rc;
+}
+
+/* The notes moved into one block. */
+static struct confinement *confinement_of(struct notes *n)
+{
+	size_t size = sizeof(struct confinement) + n->count * sizeof(struct grant), at = size;
+	for (size_t i = 0; i < n->count; i++)
+		size += strlen(n->items[i].view) + strlen(n->items[i].table) +
+			strlen(n->items[i].column) + 3;
+	struct confinement *c = xcalloc(1, size);
+	c->grant_count = n->count;
+	for (size_t i = 0; i < n->count; i++) {
+		char **from[] = {&n->items[i].view, &n->items[i].table, &n->items[i].column};
+		char **to[] = {&c->grants[i].view, &c->grants[i].table, &c->grants[i].column};
+		for (int k = 0; k < 3; k++) {
+			*to[k] = memcpy((char *)c + at, *from[k], strlen(*from[k]) + 1);
+			at += strlen(*from[k]) + 1;
+			free(*from[k]);
+		}
+	}
+	free(n->items);
+	return c;
+}
+
+/* path as the file name of a URI. */
+static char *uri_of(const char *path)
+{
+	struct buf b = {0};
+	buf_add(&b, "file:");
+	for (const char *p = path; *p; p++)
+		buf_addf(&b, strchr("%?#", *p) ? "%%%02X" : "%c", (unsigned char)*p);
+	/* The index beside the log is mapped so that a stray pointer cannot damage it. */
+	buf_add(&b, "?mode=ro&readonly_shm=1");
+	return buf_take(&b);
+}
+
+static bool answers(sqlite3 *db)
+{
+	sqlite3_busy_timeout(db, STORE_BUSY_MS);
+	return sqlite3_exec(db, "SELECT count(*) FROM sqlite_master", NULL, NULL, NULL) ==
+	       SQLITE_OK;
+}
+
+/* With the index read-only, if it is in a state that can be read so; else as any reader. */
+static int open_reading(sqlite3 **out, const char *path, struct err *e)
+{
+	const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
+	char *uri = uri_of(path);
+	sqlite3 *db = NULL;
+	int rc = sqlite3_open_v2(uri, &db, flags | SQLITE_OPEN_URI, NULL);
+	free(uri);
+	if (rc != SQLITE_OK || !answers(db)) {
+		sqlite3_close(db);
+		db = NULL;
+		rc = sqlite3_open_v2(path, &db, flags, NULL);
+	}
+	if (rc != SQLITE_OK || !answers(db)) {
+		err_set(e, "cannot read the database %s: %s", path,
+			db ? sqlite3_errmsg(db) : "no memory");
+		sqlite3_close(db);
+		return -1;
+	}
+	*out = db;
+	return 0;
+}
+
+static int harden(struct store *s, struct err *e)
+{
+	static const struct {
+		int limit, value;
+	} limits[] = {
+		{SQLITE_LIMIT_LENGTH, VALUE_MOST},
+		{SQLITE_LIMIT_SQL_LENGTH, SQL_MOST},
+		{SQLITE_LIMIT_ATTACHED, 0},
+		{SQLITE_LIMIT_EXPR_DEPTH, 50},
+		{SQLITE_LIMIT_COMPOUND_SELECT, 50},
+		{SQLITE_LIMIT_VDBE_OP, OPS_MOST},
+		{SQLITE_LIMIT_TRIGGER_DEPTH, 1},
+	};
+	if (store_exec(s,
+		    "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;"
+		    "PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON",
+		    e) < 0)
+		return -1;
+	sqlite3_extended_result_codes(s->db, 1);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+		sqlite3_limit(s->db, limits[i].limit, limits[i].value);
+	return migrations_check(s, e);
+}
+
+int confined_open(struct store **out, const char *path, int memory_mib, struct err *e)
+{
+	sqlite3 *db;
+	if (open_reading(&db, path, e) < 0)
+		return -1;
+	struct store *s = store_wrap(db, path);
+	sqlite3_hard_heap_limit64((sqlite3_int64)memory_mib << 20);
+	unsigned char seed;
+	sqlite3_randomness(sizeof seed, &seed); /* opens its source now, not behind a filter */
+	struct notes notes = {0};
+	int rc = harden(s, e) < 0 || note_views(s, &notes, e) < 0;
+	s->limit = confinement_of(&notes);
+	if (rc) {
+		store_close(s);
+		return -1;
+	}
+	sqlite3_set_authorizer(db, authorize, s->limit);
+	sqlite3_progress_handler(db, STEPS_A_LOOK, look_at_clock, s->limit);
+	*out = s;
+	return 0;
+}
+
+void confined_lock(struct store *s)
+{
+	struct confinement *c = s->limit;
+	c->locked = true;
+}
+
+void confined_limit(struct store *s, int limit_ms)
+{
+	struct confinement *c = s->limit;
+	c->deadline_ns = limit_ms ? now_ns() + (int64_t)limit_ms * 1000000 : 0;
+}
+
+void confined_trust(struct store *s, bool trusted)
+{
+	struct confinement *c = s->limit;
+	c->trusted = trusted;
+}
+
+int confined_parameters(const struct stmt *st)
+{
+	return sqlite3_bind_parameter_count(st->handle);
+}

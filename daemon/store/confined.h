@@ -1,0 +1,24 @@
+/*
+ * confined.h: a read-only connection for code we do not trust. Only SELECT over
+ * the published views (v_*) runs: an authorizer refuses everything else,
+ * whatever the view's own body reads is allowed through the view alone, and a
+ * progress limit ends a query that takes too long. Used by langnghe-runner.
+ */
+#ifndef STORE_CONFINED_H
+#define STORE_CONFINED_H
+
+#include "store/store.h"
+
+/* Opens path read-only and defensive, authorizer not yet on. memory_mib caps SQLite's heap. */
+int confined_open(struct store **out, const char *path, int memory_mib, struct err *e);
+/* Turns the authorizer on for good. */
+void confined_lock(struct store *s);
+/* Queries are interrupted once limit_ms from now have passed; 0 no limit. */
+void confined_limit(struct store *s, int limit_ms);
+/* While trusted the host's own statements run unhindered (a granted extension, a read transaction);
+ * nothing of the stranger's may be prepared or stepped meanwhile. */
+void confined_trust(struct store *s, bool trusted);
+/* How many parameters (?1 ?2 …) a prepared statement has. */
+int confined_parameters(const struct stmt *st);
+
+#endif
