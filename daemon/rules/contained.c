@@ -1,0 +1,252 @@
+/*
+ * contained.c: one helper process under two clocks. A pidfd tells its end, so
+ * nothing is polled: the wait ends with a byte, with the end, or when a limit
+ * could have been reached at the earliest.
+ */
+#include "rules/contained.h"
+
+#include "base/mem.h"
+#include "plan/settings.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { LINGER_MS = 1000, ARGUMENTS_MOST = 8 };
+
+static const char *const program = "langnghe-runner";
+
+int64_t contained_now_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Only what a sanitizer's run-time library reads: nothing of ours is in a runner's environment. */
+static void copy_environment(char *out[4])
+{
+	static const char *const names[] = {"ASAN_OPTIONS=", "UBSAN_OPTIONS=", NULL};
+	int n = 0;
+	out[n++] = xstrdup("LC_ALL=C.UTF-8");
+	for (char **v = environ; v && *v; v++)
+		for (int i = 0; names[i] && n < 3; i++)
+			if (strncmp(*v, names[i], strlen(names[i])) == 0)
+				out[n++] = xstrdup(*v);
+	out[n] = NULL;
+}
+
+static int spawn(pid_t *pid, const char *path, char *const argv[], int fd)
+{
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attributes;
+	sigset_t all, none;
+	char *env[4];
+	sigfillset(&all);
+	sigemptyset(&none);
+	copy_environment(env);
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_adddup2(&files, fd, STDIN_FILENO);
+	posix_spawn_file_actions_adddup2(&files, fd, STDOUT_FILENO);
+	posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigdefault(&attributes, &all);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+	int rc = posix_spawn(pid, path, &files, &attributes, argv, env);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&files);
+	for (int i = 0; env[i]; i++)
+		free(env[i]);
+	return rc;
+}
+
+/* The program with its arguments on one end of pair; the other end stays. */
+static int start_on(
+	struct contained *c, const char *const *arguments, const int pair[2], struct err *e)
+{
+	char *folder = settings_libexec(), *argv[ARGUMENTS_MOST + 2];
+	char *path = xasprintf("%s/%s", folder, program);
+	int n = 0;
+	argv[n++] = path;
+	for (; *arguments && n <= ARGUMENTS_MOST; arguments++)
+		argv[n++] = (char *)(uintptr_t)*arguments; /* posix_spawn does not write to it */
+	argv[n] = NULL;
+	int rc = spawn(&c->pid, path, argv, pair[1]);
+	if (rc != 0)
+		err_set(e, "%s cannot be started: %s", path, strerror(rc));
+	free(path);
+	free(folder);
+	if (rc != 0)
+		return -1;
+	c->pidfd = pidfd_open(c->pid, 0);
+	if (c->pidfd < 0 || clock_getcpuclockid(c->pid, &c->processor) != 0) {
+		err_set(e, "%s cannot be watched: %s", program, strerror(errno));
+		kill(c->pid, SIGKILL);
+		waitpid(c->pid, NULL, 0);
+		if (c->pidfd >= 0)
+			close(c->pidfd);
+		return -1;
+	}
+	c->fd = pair[0];
+	return 0;
+}
+
+int contained_start(struct contained *c, const char *const *arguments, struct err *e)
+{
+	int pair[2];
+	*c = (struct contained){.pidfd = -1, .fd = -1};
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return err_set(e, "no pipe for %s: %s", program, strerror(errno));
+	int rc = fcntl(pair[0], F_SETFL, O_NONBLOCK) < 0
+			 ? err_set(e, "the pipe cannot be made non-blocking: %s", strerror(errno))
+			 : start_on(c, arguments, pair, e);
+	close(pair[1]);
+	if (rc < 0) {
+		close(pair[0]);
+		*c = (struct contained){.pidfd = -1, .fd = -1};
+	}
+	return rc;
+}
+
+/* -1 once the process is gone. */
+static int64_t processor_ns(const struct contained *c)
+{
+	struct timespec t;
+	if (clock_gettime(c->processor, &t) < 0)
+		return -1;
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+struct contained_limits contained_limits(const struct contained *c, int wall_ms, int cpu_ms)
+{
+	int64_t used = processor_ns(c);
+	return (struct contained_limits){
+		.until_ms = contained_now_ms() + wall_ms,
+		.processor_ns = (used > 0 ? used : 0) + (int64_t)cpu_ms * 1000000,
+		.wall_ms = wall_ms,
+		.cpu_ms = cpu_ms,
+	};
+}
+
+/* How long to wait at most until a limit may have been reached; -1: one has been. It has one
+ * thread, so its processor time grows no faster than the clock on the wall. */
+static int64_t patience_ms(
+	const struct contained *c, const struct contained_limits *l, struct err *e)
+{
+	int64_t wall = l->until_ms - contained_now_ms();
+	if (wall <= 0)
+		return err_set(e, "it did not answer within %d ms and was ended", l->wall_ms);
+	int64_t used = processor_ns(c);
+	if (used >= l->processor_ns)
+		return err_set(
+			e, "it used up its %d ms of processor time and was ended", l->cpu_ms);
+	int64_t processor = used < 0 ? wall : (l->processor_ns - used) / 1000000 + 1;
+	return processor < wall ? processor : wall;
+}
+
+/* 0 ready for what, -1 a limit. */
+static int wait_for(
+	struct contained *c, short what, const struct contained_limits *l, struct err *e)
+{
+	for (;;) {
+		int64_t ms = patience_ms(c, l, e);
+		if (ms < 0)
+			return -1;
+		struct pollfd p = {c->fd, what, 0};
+		int n = poll(&p, 1, ms > INT32_MAX ? INT32_MAX : (int)ms);
+		if (n > 0)
+			return 0;
+		if (n < 0 && errno != EINTR)
+			return err_set(e, "its pipe cannot be waited for: %s", strerror(errno));
+	}
+}
+
+ssize_t contained_read(
+	struct contained *c, void *room, size_t n, const struct contained_limits *l, struct err *e)
+{
+	for (;;) {
+		ssize_t got = read(c->fd, room, n);
+		if (got >= 0 || errno == ECONNRESET)
+			return got > 0 ? got : 0;
+		if (errno != EAGAIN && errno != EINTR)
+			return err_set(e, "its pipe cannot be read: %s", strerror(errno));
+		if (wait_for(c, POLLIN, l, e) < 0)
+			return -1;
+	}
+}
+
+int contained_write(struct contained *c, const void *bytes, size_t n,
+	const struct contained_limits *l, struct err *e)
+{
+	const char *at = bytes;
+	while (n > 0) {
+		ssize_t sent = send(c->fd, at, n, MSG_NOSIGNAL);
+		if (sent > 0) {
+			at += sent;
+			n -= (size_t)sent;
+		} else if (errno == EPIPE || errno == ECONNRESET) {
+			return 0; /* reading tells how it ended */
+		} else if (errno != EAGAIN && errno != EINTR) {
+			return err_set(e, "its pipe cannot be written: %s", strerror(errno));
+		} else if (wait_for(c, POLLOUT, l, e) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int contained_spoke(const struct contained *c)
+{
+	char byte;
+	return recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+int contained_obituary(struct contained *c, struct err *e)
+{
+	struct pollfd p = {c->pidfd, POLLIN, 0};
+	int64_t until = contained_now_ms() + LINGER_MS, left = LINGER_MS;
+	int ended;
+	do
+		ended = poll(&p, 1, (int)left);
+	while (ended < 0 && errno == EINTR && (left = until - contained_now_ms()) > 0);
+	if (ended <= 0)
+		kill(c->pid, SIGKILL);
+	int status = 0;
+	while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	c->pid = 0;
+	if (ended <= 0)
+		return err_set(
+			e, "the plugin environment closed its pipe without ending and was ended");
+	if (WIFEXITED(status)) {
+		err_set(e, "the plugin environment ended with exit code %d", WEXITSTATUS(status));
+		return WEXITSTATUS(status);
+	}
+	int number = WTERMSIG(status);
+	return err_set(e, "the plugin environment died of signal %d (%s)%s", number,
+		strsignal(number),
+		number == SIGSYS    ? ": it asked the system for what a plugin may not do"
+		: number == SIGKILL ? ": ended by somebody else, perhaps for want of memory"
+				    : "");
+}
+
+void contained_stop(struct contained *c)
+{
+	if (c->pid > 0) {
+		kill(c->pid, SIGKILL);
+		while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	if (c->pidfd >= 0)
+		close(c->pidfd);
+	if (c->fd >= 0)
+		close(c->fd);
+	*c = (struct contained){.pidfd = -1, .fd = -1};
+}

@@ -1,0 +1,142 @@
+/*
+ * runner.c: the parent's side of a plugin in its own process. It believes
+ * nothing: neither a length, nor a checksum without the key it just drew, nor a
+ * finding that the plugin's own rows do not allow, nor a byte after the answer.
+ */
+#include "rules/runner.h"
+
+#include "rules/contained.h"
+#include "rules/frame.h"
+
+#include <sodium.h>
+
+enum { FIRST_ROOM = 64 * 1024 };
+
+struct runner {
+	struct contained process;
+	const struct plugin_info *plugin; /* borrowed */
+	int wall_ms, cpu_ms;
+};
+
+int runner_start(struct runner **out, const struct settings *s, const char *database,
+	const struct plugin_info *plugin, struct err *e)
+{
+	const char *arguments[] = {"-c", s->file, "--database", database, plugin->file, NULL};
+	if (sodium_init() < 0)
+		return err_set(e, "the random source cannot be opened");
+	struct runner *r = xcalloc(1, sizeof *r);
+	if (contained_start(&r->process, arguments, e) < 0) {
+		free(r);
+		return err_prefix(e, "plugin %s", plugin->name);
+	}
+	r->plugin = plugin;
+	r->wall_ms = s->plugins.wall_ms;
+	r->cpu_ms = s->plugins.cpu_ms;
+	*out = r;
+	return 0;
+}
+
+void runner_stop(struct runner *r)
+{
+	if (!r)
+		return;
+	contained_stop(&r->process);
+	free(r);
+}
+
+/* The end of the pipe before the end of the answer. */
+static int ended_early(struct runner *r, size_t got, struct err *e)
+{
+	struct err how;
+	contained_obituary(&r->process, &how);
+	if (got == 0)
+		return err_set(e, "%s; it gave no answer", how.text);
+	return err_set(e, "%s; its answer was cut off after %zu bytes", how.text, got);
+}
+
+/* One whole frame into *bytes (the caller's), its length into *length. */
+static int read_frame(struct runner *r, const struct contained_limits *limits,
+	unsigned char **bytes, size_t *length, struct err *e)
+{
+	size_t got = 0, room = FIRST_ROOM, want = FRAME_HEAD;
+	unsigned char *b = xmalloc(room);
+	while (got < want) {
+		if (got == room) { /* grows with what came, not with what the header promises */
+			room *= 2;
+			b = xrealloc(b, room);
+		}
+		size_t most = (want < room ? want : room) - got;
+		ssize_t n = contained_read(&r->process, b + got, most, limits, e);
+		if (n <= 0) {
+			free(b);
+			return n < 0 ? -1 : ended_early(r, got, e);
+		}
+		got += (size_t)n;
+		if (got == FRAME_HEAD && frame_length(b, &want, e) < 0) {
+			free(b);
+			return -1;
+		}
+	}
+	*bytes = b;
+	*length = want;
+	return 0;
+}
+
+/* Every finding against the plugin's own rows. */
+static int check_findings(const struct runner *r, const struct findings *set, struct err *e)
+{
+	struct finding_keys keys = {0};
+	int rc = 0;
+	for (size_t i = 0; i < set->count && rc == 0; i++) {
+		const struct finding *f = &set->items[i];
+		const struct rule_info *rule = plugin_rule(r->plugin, f->rule ? f->rule : "");
+		if (!rule)
+			rc = err_set(
+				e, "it reported the unknown rule '%s'", f->rule ? f->rule : "");
+		else
+			rc = finding_check(f, rule, e);
+		if (rc == 0 && !finding_keys_add(&keys, f))
+			rc = err_set(e, "rule %s reported %s twice", f->rule, f->subject);
+	}
+	finding_keys_release(&keys);
+	return rc;
+}
+
+static int ask(struct runner *r, int32_t today, struct findings *out, struct err *e)
+{
+	unsigned char key[FRAME_KEY], *bytes = NULL;
+	char hex[2 * FRAME_KEY + 1], day[DAY_TEXT], request[80];
+	if (contained_spoke(&r->process))
+		return err_set(e, "it spoke before it was asked");
+	randombytes_buf(key, sizeof key);
+	sodium_bin2hex(hex, sizeof hex, key, sizeof key);
+	int n = snprintf(request, sizeof request, "check %s %s\n", day_iso(today, day), hex);
+	struct contained_limits limits = contained_limits(&r->process, r->wall_ms, r->cpu_ms);
+	size_t length = 0;
+	if (contained_write(&r->process, request, (size_t)n, &limits, e) < 0 ||
+		read_frame(r, &limits, &bytes, &length, e) < 0)
+		return -1;
+	const char *failure = NULL;
+	int rc = frame_read(bytes, length, key, out, &failure, e);
+	free(bytes);
+	if (rc == 0 && failure)
+		rc = err_set(e, "%s", failure);
+	if (rc == 0 && contained_spoke(&r->process))
+		rc = err_set(e, "it went on after its answer");
+	return rc < 0 ? -1 : check_findings(r, out, e);
+}
+
+int runner_check(struct runner *r, int32_t today, struct findings *out, int *took_ms, struct err *e)
+{
+	int64_t start = contained_now_ms();
+	if (r->process.fd < 0)
+		return err_set(e, "plugin %s: its environment has ended", r->plugin->name);
+	int rc = ask(r, today, out, e);
+	if (took_ms)
+		*took_ms = (int)(contained_now_ms() - start);
+	if (rc == 0)
+		return 0;
+	findings_release(out);
+	contained_stop(&r->process);
+	return err_prefix(e, "plugin %s", r->plugin->name);
+}

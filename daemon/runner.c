@@ -1,0 +1,221 @@
+/*
+ * langnghe-runner: one plugin, shut in. The only program that ever loads one.
+ *
+ *   langnghe-runner --describe FILE            its description as JSON, then ends
+ *   langnghe-runner -c CONF --database DB FILE answers "check DAY KEY" lines on its
+ *                                              input with frames, until it ends
+ *
+ * What it needs is opened first: settings, plan, calendar, database. Then it
+ * binds itself to its parent, gives up files, network, processes and signals in
+ * two steps (rules/sandbox.h), and only between them loads the plugin. How long
+ * it may take is the parent's business, which sees its clocks. Whatever goes
+ * wrong before the first request is told in answer to it.
+ */
+#include "base/mem.h"
+#include "rules/describe.h"
+#include "rules/host.h"
+#include "rules/sandbox.h"
+#include "store/confined.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <jansson.h>
+#include <sodium.h>
+#include <unistd.h>
+
+enum { DESCRIBE_MEMORY_MIB = 256, REQUEST_MOST = 80, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+struct runner_world {
+	struct settings *settings;
+	struct plan *plan;
+	struct calendar *calendar;
+	struct store *store;
+	struct units *units;
+};
+
+/* The plugin, loaded, and its rows as copied out of it. */
+struct loaded {
+	const struct ln_plugin *code;
+	struct plugin_info *info;
+	void *state;
+	struct host *host;
+};
+
+static int write_all(int fd, const char *s, size_t n)
+{
+	while (n > 0) {
+		ssize_t done = write(fd, s, n);
+		if (done < 0 && errno != EINTR)
+			return -1;
+		if (done > 0) {
+			s += done;
+			n -= (size_t)done;
+		}
+	}
+	return 0;
+}
+
+/* The first problem in the words of err; how many more there are. */
+static int tell_problems(const struct problems *p, struct err *e)
+{
+	if (p->count == 0)
+		return err_set(e, "the configuration cannot be read");
+	err_set(e, "%s: %s", p->items[0].where, p->items[0].text);
+	return p->count == 1 ? -1 : err_prefix(e, "%zu problems, the first", p->count);
+}
+
+static int open_world(struct runner_world *w, const char *conf, const char *database, struct err *e)
+{
+	struct problems problems = {0};
+	int rc = settings_load(conf, &w->settings, &problems);
+	if (rc == 0)
+		rc = plan_load(w->settings->plan, &w->plan, &problems);
+	if (rc == 0)
+		rc = calendar_load(w->settings->calendar, &w->calendar, &problems);
+	if (rc < 0)
+		tell_problems(&problems, e);
+	problems_release(&problems);
+	if (rc < 0 || confined_open(&w->store, database, w->settings->plugins.memory_mib, e) < 0)
+		return -1;
+	if (units_load(&w->units, w->store, e) < 0)
+		return -1;
+	confined_lock(w->store);
+	return 0;
+}
+
+/* Loads between the two filters. */
+static int load(struct loaded *l, const char *file, struct sandbox *box, struct err *e)
+{
+	char *path = strchr(file, '/') ? xstrdup(file) : xasprintf("./%s", file);
+	void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	free(path);
+	if (!object)
+		return err_set(e, "it cannot be loaded: %s", dlerror());
+	l->code = dlsym(object, "langnghe_plugin");
+	if (!l->code)
+		return err_set(e, "it exports no symbol langnghe_plugin");
+	if (sandbox_tighten(box, e) < 0)
+		return -1;
+	return descriptor_copy(l->code, file, &l->info, e);
+}
+
+static int describe(const char *file)
+{
+	struct err e;
+	struct sandbox *box;
+	struct loaded l = {0};
+	int in, out;
+	json_object_seed(1); /* else it opens /dev/urandom, behind the filter; all keys are ours */
+	if (sandbox_take_pipes(&in, &out, &e) < 0)
+		return EXIT_FAILED;
+	int rc = sandbox_bind(&e);
+	if (rc == 0)
+		rc = sandbox_limit_memory(DESCRIBE_MEMORY_MIB, &e);
+	if (rc == 0)
+		rc = sandbox_enter(&box, in, out, &e);
+	if (rc == 0)
+		rc = load(&l, file, box, &e);
+	char *text = rc == 0 ? plugin_info_to_json(l.info) : plugin_error_to_json(e.text);
+	struct buf line = {0};
+	buf_addf(&line, "%s\n", text);
+	if (write_all(out, line.s, line.len) < 0)
+		return EXIT_FAILED;
+	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILED;
+}
+
+/* "check YYYY-MM-DD KEY\n". 1 a request, 0 the end, -1 something else. */
+static int read_request(int in, int32_t *day, unsigned char key[FRAME_KEY])
+{
+	char line[REQUEST_MOST + 1];
+	size_t n = 0;
+	for (;;) {
+		ssize_t got = read(in, line + n, 1);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return n == 0 && got == 0 ? 0 : -1;
+		if (line[n] == '\n')
+			break;
+		if (++n == REQUEST_MOST)
+			return -1;
+	}
+	line[n] = '\0';
+	const char *hex = line + 17;
+	size_t length = 0;
+	if (n != 17 + 2 * FRAME_KEY || memcmp(line, "check ", 6) != 0 || line[16] != ' ')
+		return -1;
+	line[16] = '\0';
+	if (day_parse_iso(line + 6, day) < 0 ||
+		sodium_hex2bin(key, FRAME_KEY, hex, 2 * FRAME_KEY, NULL, &length, NULL) < 0)
+		return -1;
+	return length == FRAME_KEY ? 1 : -1;
+}
+
+/* Answers until the input ends. The plugin's create() runs with the first request, whose day it may
+ * look at. failure: why nothing can be checked, or NULL. */
+static int serve(struct loaded *l, const char *failure, int in, int out)
+{
+	struct buf frame = {0};
+	unsigned char key[FRAME_KEY];
+	struct err e;
+	int32_t day;
+	int rc;
+	for (bool first = true; (rc = read_request(in, &day, key)) == 1; first = false) {
+		if (first && !failure && host_create(l->host, l->code, &l->state, day, &e) < 0)
+			failure = e.text;
+		if (failure) {
+			frame_begin(&frame);
+			frame_seal(&frame, 0, failure, NULL, key);
+		} else {
+			host_check(l->host, l->code, l->state, day, key, &frame);
+		}
+		sodium_memzero(key, sizeof key);
+		if (write_all(out, frame.s, frame.len) < 0)
+			return EXIT_FAILED;
+	}
+	if (!failure && l->code->destroy)
+		l->code->destroy(l->state);
+	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILED;
+}
+
+static int run(const char *conf, const char *database, const char *file)
+{
+	struct runner_world w = {0};
+	struct loaded l = {0};
+	struct sandbox *box;
+	struct err e = {0};
+	int in, out;
+	int rc = open_world(&w, conf, database, &e);
+	if (sandbox_take_pipes(&in, &out, &e) < 0)
+		return EXIT_FAILED;
+	if (rc == 0)
+		rc = sandbox_bind(&e);
+	if (rc == 0)
+		rc = sandbox_limit_memory(w.settings->plugins.memory_mib, &e);
+	if (rc == 0)
+		rc = sandbox_enter(&box, in, out, &e);
+	if (rc == 0)
+		rc = load(&l, file, box, &e);
+	if (rc == 0)
+		l.host = host_new(&(struct host_world){
+			w.settings, w.plan, w.calendar, w.units, w.store, l.info});
+	return serve(&l, rc < 0 ? e.text : NULL, in, out);
+}
+
+static int usage(void)
+{
+	fputs("usage: langnghe-runner --describe FILE\n"
+	      "       langnghe-runner -c CONF --database DB FILE\n",
+		stderr);
+	return EXIT_USAGE;
+}
+
+/* _exit: nothing that a plugin left to be run at the end is run. */
+int main(int argc, char **argv)
+{
+	if (argc == 3 && strcmp(argv[1], "--describe") == 0)
+		_exit(describe(argv[2]));
+	if (argc == 6 && strcmp(argv[1], "-c") == 0 && strcmp(argv[3], "--database") == 0)
+		_exit(run(argv[2], argv[4], argv[5]));
+	return usage();
+}

@@ -1,0 +1,147 @@
+/*
+ * rows.h: what the environment plugin looks for, as rows: the four targets H1-H4
+ * and the nine things of a village's environment file, each with its law.
+ */
+#ifndef ENVIRONMENT_ROWS_H
+#define ENVIRONMENT_ROWS_H
+
+#include "langnghe_plugin.h"
+
+#define LAW_1 "khoản 1 Điều 56 Luật Bảo vệ môi trường năm 2020"
+#define PLAN_H "khoản 1.2 mục 1 Điều 1"
+
+/* In the order of the marks array. */
+enum mark_id {
+	MARK_PLAN,
+	MARK_GROUP,
+	MARK_DRAINAGE,
+	MARK_WASTEWATER,
+	MARK_SOLID_WASTE,
+	MARK_REVIEW,
+	MARK_COMPLIANCE,
+	MARK_RELOCATION,
+	MARK_PROJECT,
+	MARKS
+};
+
+#define MARK(name, heading, sentence, what_to_do, law)                                             \
+	{                                                                                          \
+		.size = sizeof(struct ln_mark_row), .id = name, .label = heading,                  \
+		.lacks = sentence, .action = what_to_do, .clause = law                             \
+	}
+
+static const struct ln_mark_row village_marks[MARKS] = {
+	[MARK_PLAN] = MARK("env-plan", "Phương án BVMT", "chưa có phương án bảo vệ môi trường",
+		"Đề nghị UBND xã, phường lập phương án bảo vệ môi trường làng nghề theo khoản 1, "
+		"khoản 4 Điều 56 Luật Bảo vệ môi trường năm 2020, trình UBND tỉnh phê duyệt theo "
+		"Nghị định số 131/2025/NĐ-CP.",
+		LAW_1),
+	[MARK_GROUP] = MARK("env-group", "Tổ chức tự quản BVMT",
+		"chưa có tổ chức tự quản về bảo vệ môi trường",
+		"Đề nghị UBND xã, phường thành lập và ban hành quy định hoạt động của tổ chức tự "
+		"quản về bảo vệ môi trường theo khoản 1, khoản 4 Điều 56 Luật Bảo vệ môi trường "
+		"năm 2020.",
+		LAW_1),
+	[MARK_DRAINAGE] = MARK("env-drainage", "Thu gom nước thải, nước mưa",
+		"chưa có hệ thống thu gom nước thải, nước mưa",
+		"Đề nghị UBND xã, phường đề xuất đầu tư hệ thống thu gom nước thải, nước mưa "
+		"theo điểm a khoản 1 Điều 56 Luật Bảo vệ môi trường năm 2020.",
+		"điểm a " LAW_1),
+	[MARK_WASTEWATER] = MARK("env-wastewater", "Xử lý nước thải tập trung",
+		"chưa có hệ thống thu gom, thoát nước và xử lý nước thải tập trung",
+		"Đề nghị UBND xã, phường đề xuất đầu tư hệ thống xử lý nước thải tập trung, hoặc "
+		"xác định không áp dụng, theo điểm b khoản 1 Điều 56 Luật Bảo vệ môi trường năm "
+		"2020.",
+		"điểm b " LAW_1),
+	[MARK_SOLID_WASTE] = MARK("env-solid-waste", "Tập kết chất thải rắn",
+		"chưa có điểm tập kết, phương án vận chuyển chất thải rắn",
+		"Đề nghị UBND xã, phường bố trí điểm tập kết chất thải rắn hoặc phương án vận "
+		"chuyển ra ngoài địa bàn theo điểm c khoản 1 Điều 56 Luật Bảo vệ môi trường năm "
+		"2020.",
+		"điểm c " LAW_1),
+	[MARK_REVIEW] = MARK("review", "Rà soát hồ sơ", "hồ sơ môi trường lâu chưa được rà soát",
+		"Đề nghị UBND xã, phường rà soát lại hồ sơ môi trường của làng nghề và cập nhật "
+		"ngày rà soát theo khoản 4 Điều 56 Luật Bảo vệ môi trường năm 2020.",
+		"khoản 4 Điều 56 Luật Bảo vệ môi trường năm 2020"),
+	[MARK_COMPLIANCE] = MARK("compliance", "Cơ sở đáp ứng quy định",
+		"còn cơ sở chưa đáp ứng quy định về bảo vệ môi trường",
+		"Đề nghị UBND xã, phường kiểm tra, hướng dẫn các cơ sở, hộ sản xuất hoàn thành "
+		"biện pháp bảo vệ môi trường theo khoản 2 Điều 56 Luật Bảo vệ môi trường năm "
+		"2020.",
+		"khoản 2 Điều 56 Luật Bảo vệ môi trường năm 2020"),
+	[MARK_RELOCATION] = MARK("relocation", "Di dời cơ sở", "còn cơ sở phải di dời",
+		"Đề nghị UBND xã, phường đôn đốc cơ sở thuộc diện phải di dời, chuyển đổi ngành "
+		"nghề thực hiện đúng kế hoạch theo khoản 3 Điều 56 Luật Bảo vệ môi trường năm "
+		"2020.",
+		"khoản 3 Điều 56 Luật Bảo vệ môi trường năm 2020"),
+	[MARK_PROJECT] = MARK("pollution-project", "Dự án xử lý ô nhiễm",
+		"có nguy cơ gây ô nhiễm, chưa có dự án thu gom, xử lý được phê duyệt",
+		"Đề nghị trình cấp có thẩm quyền phê duyệt dự án thu gom, xử lý rác thải, nước "
+		"sản xuất tập trung cho làng nghề có nguy cơ gây ô nhiễm theo mục 3 Phụ lục "
+		"Quyết định số 4182/QĐ-UBND và Điều 56 Luật Bảo vệ môi trường năm 2020.",
+		"mục 3 Phụ lục"),
+};
+
+enum target_id { TARGET_PLAN, TARGET_GROUP, TARGET_INFRASTRUCTURE, TARGET_COMPLIANCE, TARGETS };
+
+#define TARGET(name, heading, what_to_do)                                                          \
+	{                                                                                          \
+		.size = sizeof(struct ln_rule_row), .id = name, .task = "environment",             \
+		.kind = LN_SHORT, .title = heading, .clause = PLAN_H, .severity = LN_WARNING,      \
+		.action = what_to_do, .field = "environment"                                       \
+	}
+
+static const struct ln_rule_row rules[] = {
+	[TARGET_PLAN] = TARGET("env-plan", "Làng nghề có phương án bảo vệ môi trường",
+		"Đề nghị đôn đốc UBND các xã, phường lập, trình phương án bảo vệ môi trường và "
+		"thẩm định, trình UBND tỉnh phê duyệt theo Điều 56 Luật Bảo vệ môi trường năm "
+		"2020 và Nghị định số 131/2025/NĐ-CP."),
+	[TARGET_GROUP] = TARGET("env-group", "Làng nghề có tổ chức tự quản về bảo vệ môi trường",
+		"Đề nghị hướng dẫn, đôn đốc UBND các xã, phường thành lập tổ chức tự quản về bảo "
+		"vệ môi trường tại làng nghề theo khoản 1 Điều 56 Luật Bảo vệ môi trường năm "
+		"2020."),
+	[TARGET_INFRASTRUCTURE] =
+		TARGET("env-infrastructure", "Làng nghề có hạ tầng bảo vệ môi trường",
+			"Đề nghị tổng hợp nhu cầu, đề xuất đầu tư hạ tầng thu gom, xử lý nước "
+			"thải, chất thải rắn của làng nghề theo khoản 1 Điều 56 Luật Bảo vệ môi "
+			"trường năm 2020."),
+	[TARGET_COMPLIANCE] = TARGET("env-compliance",
+		"Cơ sở, hộ sản xuất đáp ứng quy định về bảo vệ môi trường",
+		"Đề nghị kiểm tra, hướng dẫn cơ sở, hộ gia đình sản xuất trong làng nghề đáp ứng "
+		"các quy định về bảo vệ môi trường theo khoản 2 Điều 56 Luật Bảo vệ môi trường "
+		"năm 2020."),
+	[TARGETS] =
+		{
+			.size = sizeof(struct ln_rule_row),
+			.id = "village-environment",
+			.task = "environment",
+			.kind = LN_MISSING,
+			.title = "Hồ sơ môi trường của làng nghề",
+			.clause = "Điều 56 Luật Bảo vệ môi trường năm 2020",
+			.severity = LN_LEGAL,
+			.action = "Đề nghị hoàn thiện hồ sơ, điều kiện bảo vệ môi trường của "
+				  "làng nghề theo Điều 56 Luật Bảo vệ môi trường năm 2020.",
+			.marks = village_marks,
+			.mark_count = MARKS,
+			.field = "environment",
+		},
+};
+
+#define SETTING(key, kind_of, low, high, preset, text_of)                                          \
+	{                                                                                          \
+		.size = sizeof(struct ln_setting_row), .name = key, .type = kind_of, .min = low,   \
+		.max = high, .value = preset, .help = text_of                                      \
+	}
+
+static const struct ln_setting_row settings[] = {
+	SETTING("count_waiting_as_missing", LN_SET_BOOL, 0, 0, 0,
+		"a plan submitted and not yet approved is a gap of the village, not the lead's "
+		"move"),
+	SETTING("relocation_notice_days", LN_SET_INT, 0, 3650, 180,
+		"days before its due day from which a relocation is listed as outstanding"),
+};
+
+static const char *const inputs[] = {
+	"v_village", "v_village_year", "v_establishment", "v_recognition", "v_project", NULL};
+
+#endif
