@@ -1,0 +1,67 @@
+/*
+ * alert.h: the life of a finding over time. Reconciling compares what a
+ * judgement says with the alerts that are kept: opens, updates, resolves, marks
+ * lost, ends. Identity is the key plugin/rule/subject/period. The only code
+ * that writes the tables alert, alert_unit, notice, alert_event, target_result.
+ *
+ * An alert ends only by a known good value (resolved), by the end of its
+ * subject (ended), by time (lapsed), or by its rule being taken away
+ * (withdrawn). A plugin that failed or fell silent changes nothing (P8).
+ */
+#ifndef ALERTS_ALERT_H
+#define ALERTS_ALERT_H
+
+#include "alerts/policy.h"
+#include "base/table.h"
+#include "rules/judge.h"
+
+enum alert_state {
+	ALERT_OPEN,
+	ALERT_ACKNOWLEDGED,
+	ALERT_SNOOZED,
+	ALERT_DISPUTED,
+	ALERT_RESOLVED,
+	ALERT_ENDED,
+	ALERT_WITHDRAWN,
+	ALERT_LAPSED
+};
+const char *alert_state_name(enum alert_state s);
+enum alert_state alert_state_named(const char *name);
+
+/* Brings the alerts in line with j, in one transaction. Does nothing but record target results when
+ * watching has not begun (no watch_from). */
+int alerts_reconcile(const struct world *w, const struct judgement *j, struct err *e);
+
+/* By hand; `by` and, where the contract says so, `note` must not be empty. today is the day it is
+ * said on. Each is kept in the alert's history. */
+int alert_acknowledge(struct store *s, int64_t id, const char *by, const char *note, int32_t today,
+	struct err *e);
+/* P20: at the latest until the day before the last day, for duties; the error names that day. */
+int alert_snooze(struct store *s, int64_t id, int32_t until, const char *by, const char *note,
+	int32_t today, struct err *e);
+int alert_unsnooze(struct store *s, int64_t id, const char *by, const char *note, int32_t today,
+	struct err *e);
+int alert_dispute(struct store *s, int64_t id, const char *by, const char *note, int32_t today,
+	struct err *e);
+
+/* P2: starts watching and writing. watch_from: that day. Refused when already live, naming the day. */
+int watch_go_live(struct store *s, int32_t day, struct err *e);
+int32_t watch_from(struct store *s); /* DAY_NONE before go-live */
+
+/* Listings with the keys of the contract. Filters may be NULL. */
+struct alert_filter {
+	const char *unit, *state, *task;
+};
+int alerts_table(const struct world *w, const struct alert_filter *f, int32_t today,
+	struct table **out, struct err *e);
+/* keys date,unit,step,outcome,reason: what was told, passed over, and what comes next. */
+int alert_explain(const struct world *w, int64_t id, const char *unit, int32_t today,
+	struct table **out, struct err *e);
+/* keys at,event,detail,hash: everything about one duty of one unit for one period. */
+int duty_trail(const struct world *w, const char *duty, const char *unit, const char *period,
+	struct table **out, struct err *e);
+/* Last and next notice of the alert `key`, to fill columns of other listings; DAY_NONE where none. */
+int alert_notice_days(const struct world *w, const char *key, int32_t today, int32_t *last,
+	int32_t *next, struct err *e);
+
+#endif

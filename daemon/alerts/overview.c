@@ -1,0 +1,111 @@
+/*
+ * overview.c: rows of the coordinator's overview, from the live duty alerts.
+ */
+#include "alerts/overview.h"
+
+#include "plan/steps.h"
+
+#include <stdlib.h>
+
+static bool is_open_duty(const struct alert *a)
+{
+	return a->kind == LN_DUE && alert_is_live(a->state) && a->last_day != DAY_NONE &&
+	       (a->status == STATUS_DUE_SOON || a->status == STATUS_DUE_TODAY ||
+		       a->status == STATUS_OVERDUE);
+}
+
+static int32_t last_overview(struct store *s)
+{
+	char *text = store_meta(s, "overview_on");
+	int32_t last = DAY_NONE;
+	if (text)
+		day_parse_iso(text, &last);
+	free(text);
+	return last;
+}
+
+bool overview_is_due(const struct world *w, const struct alerts *a, int32_t today)
+{
+	if (last_overview(w->store) >= today)
+		return false; /* told already, by a round that did not live to say that it had sent */
+	bool monday = calendar_is_workday(w->calendar, today) &&
+		      calendar_first_workday_of_week(w->calendar, today) == today;
+	for (size_t i = 0; i < a->count; i++) {
+		const struct alert *x = &a->items[i];
+		if (!is_open_duty(x))
+			continue;
+		if (monday)
+			return true;
+		if (x->status == STATUS_OVERDUE &&
+			calendar_add_workdays(w->calendar, x->last_day, 1) == today)
+			return true;
+	}
+	return false;
+}
+
+bool overview_rides(const struct world *w, const struct alerts *a, int32_t today)
+{
+	bool units_late = false, collector_open = false;
+	for (size_t i = 0; i < a->count; i++) {
+		const struct alert *x = &a->items[i];
+		const struct duty *d = x->duty ? plan_duty(w->plan, x->duty) : NULL;
+		if (!d || !is_open_duty(x))
+			continue;
+		if (d->collector && x->status == STATUS_OVERDUE)
+			units_late = true;
+		else if (!d->collector && x->status != STATUS_OVERDUE)
+			collector_open = true;
+	}
+	if (!units_late || !collector_open)
+		return false;
+	int32_t last = last_overview(w->store);
+	return last == DAY_NONE || calendar_workdays_between(w->calendar, last, today) >=
+					   w->settings->reminders.collector_list_workdays;
+}
+
+static int by_days(const void *a, const void *b)
+{
+	const struct overview_row *x = a, *y = b;
+	if (x->days_left != y->days_left)
+		return x->days_left < y->days_left ? -1 : 1;
+	int rc = strcmp(x->duty_name, y->duty_name);
+	return rc ? rc : strcmp(x->unit_name, y->unit_name);
+}
+
+void overview_fill(struct digest *d, const struct world *w, const struct judgement *j,
+	const struct alerts *a)
+{
+	size_t capacity = 0;
+	for (size_t i = 0; i < a->count; i++) {
+		const struct alert *x = &a->items[i];
+		const struct duty *duty = x->duty ? plan_duty(w->plan, x->duty) : NULL;
+		if (!duty || !is_open_duty(x))
+			continue;
+		int32_t first, last = DAY_NONE;
+		int count;
+		const struct unit *unit = NULL;
+		for (size_t k = 0; k < x->unit_count; k++) {
+			if (x->units[k].until != DAY_NONE)
+				continue;
+			unit = unit_by_code(w->units, x->units[k].unit);
+			told_days(&x->units[k], &first, &last, &count);
+		}
+		VEC_ROOM(d->overview, d->overview_count, capacity);
+		struct overview_row *row = &d->overview[d->overview_count++];
+		const char *period = "";
+		for (size_t k = 0; k < j->count && !*period; k++)
+			if (strcmp(j->items[k].key, x->key) == 0)
+				period = j->items[k].finding->period;
+		*row = (struct overview_row){
+			.unit_name = unit ? unit->name : "",
+			.duty_name = duty->name,
+			.period = period ? period : "",
+			.status = x->status,
+			.last_day = x->last_day,
+			.days_left = x->last_day - d->day,
+			.last_notice = last,
+		};
+	}
+	if (d->overview_count > 1)
+		qsort(d->overview, d->overview_count, sizeof *d->overview, by_days);
+}

@@ -1,0 +1,480 @@
+/*
+ * reconcile.c: brings the alerts in line with a judgement, in one transaction.
+ * An alert is opened by a bad or unknown value, kept by anything that is not a
+ * known good one, and ended only as P5 and P8 allow.
+ */
+#include "alerts/addressees.h"
+#include "alerts/rows.h"
+#include "alerts/results.h"
+#include "register/submissions.h"
+
+#include <stdlib.h>
+
+struct reconcile {
+	const struct world *w;
+	const struct judgement *j;
+	struct alerts alerts;
+	int32_t today, watch_from;
+	struct err *e;
+};
+
+/* What may open an alert. Statuses of targets whose figures nobody has yet (0/0) do not: their cause,
+ * an empty register, is told by itself (P17). */
+static bool opens(const struct judged *g)
+{
+	if (g->before_watch || status_is_good(g->status) || g->status == STATUS_LAPSED)
+		return false;
+	if (g->kind == LN_SHORT && g->finding->denominator <= 0)
+		return false;
+	if (g->kind == LN_DUE && (g->status == STATUS_UNKNOWN || g->status == STATUS_NOT_DUE))
+		return false; /* undated is listed, not reminded (P10); an alert begins with its first step */
+	return true;
+}
+
+static bool is_bad_thing(enum status s)
+{
+	return s == STATUS_MISSING || s == STATUS_EXPIRED;
+}
+
+/* Puts news of an alert before every unit that was told about it. */
+static int tell_end(struct reconcile *r, const struct alert *a, const char *step)
+{
+	for (size_t i = 0; i < a->unit_count; i++) {
+		const struct alert_unit *u = &a->units[i];
+		int32_t first, last;
+		int count;
+		told_days(u, &first, &last, &count);
+		/* Gone before anybody was told: nothing is said (P19). */
+		if (u->until != DAY_NONE || (count == 0 && strcmp(step, "receipt") != 0))
+			continue;
+		if (notice_save(r->w->store, a->id, u->unit, a->generation, step, OUTCOME_PENDING,
+			    r->today, 0, r->e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int end_alert(struct reconcile *r, struct alert *a, enum alert_state state, const char *why)
+{
+	a->state = state;
+	a->ended_on = r->today;
+	if (alert_update(r->w->store, a, r->e) < 0)
+		return -1;
+	return alert_event(r->w->store, a->id, r->today, alert_state_name(state), NULL, r->e, "%s", why);
+}
+
+/* Facts of today into the row. Returns whether anything differs. */
+static bool take_facts(struct alert *a, const struct judged *g)
+{
+	const struct finding *f = g->finding;
+	struct alert old = *a;
+	a->kind = g->kind;
+	a->name = f->name ? f->name : f->subject;
+	a->place = f->place;
+	a->task = g->task ? g->task->id : NULL;
+	a->duty = f->duty;
+	a->target = g->target ? g->target->id : NULL;
+	a->severity = (int)g->rule->severity;
+	a->last_day = g->kind == LN_DUE ? f->last_day : DAY_NONE;
+	a->valid_to = g->kind == LN_EXPIRY ? f->valid_to : DAY_NONE;
+	a->done_on = g->kind == LN_DUE ? f->done_on : DAY_NONE;
+	a->document_no = f->document_no;
+	a->numerator = g->kind == LN_SHORT ? f->numerator : -1;
+	a->denominator = g->kind == LN_SHORT ? f->denominator : -1;
+	a->unknown = g->kind == LN_SHORT ? f->unknown : -1;
+	a->lacks = (int64_t)g->lacks;
+	a->unknowns = (int64_t)g->unknowns;
+	a->summary = g->summary;
+	return old.last_day != a->last_day || old.valid_to != a->valid_to || old.done_on != a->done_on ||
+	       old.numerator != a->numerator || old.denominator != a->denominator ||
+	       old.unknown != a->unknown || old.lacks != a->lacks || old.unknowns != a->unknowns ||
+	       old.summary == NULL || strcmp(old.summary, a->summary) != 0 ||
+	       (old.place == NULL) != (a->place == NULL) ||
+	       (old.place && strcmp(old.place, a->place) != 0) || strcmp(old.name, a->name) != 0;
+}
+
+/* P9: worse = one whole thing lost and at least `worse_points` points since the last letter. */
+static bool got_worse(const struct reconcile *r, const struct alert *a)
+{
+	if (a->kind != LN_SHORT || a->denominator <= 0)
+		return false;
+	for (size_t i = 0; i < a->unit_count; i++) {
+		const struct alert_unit *u = &a->units[i];
+		if (u->role != ROLE_LEAD || u->told_denominator <= 0)
+			continue;
+		__int128 told = (__int128)u->told_numerator * 100 * a->denominator;
+		__int128 now = (__int128)a->numerator * 100 * u->told_denominator;
+		__int128 least = (__int128)r->w->settings->reminders.worse_points *
+				 a->denominator * u->told_denominator;
+		return a->numerator < u->told_numerator && told - now >= least;
+	}
+	return false;
+}
+
+/* The units of today; those that no longer are get an end, those that took over a line of history. */
+static int readdress(struct reconcile *r, struct alert *a, const struct judged *g)
+{
+	struct addressee now[ADDRESSEES_MOST];
+	size_t n = addressees_of(r->w, g, r->today, now);
+	for (size_t i = 0; i < a->unit_count; i++)
+		a->units[i].wanted = false;
+	size_t known = a->unit_count; /* rows added below are new and need no second look */
+	for (size_t i = 0; i < n; i++) {
+		struct alert_unit *u = alert_unit_of(a, now[i].unit->code);
+		if (u) {
+			u->wanted = true;
+			if (u->until == DAY_NONE && u->role == now[i].role)
+				continue;
+			u->until = DAY_NONE;
+			u->role = now[i].role;
+			if (alert_unit_save(r->w->store, a->id, u, r->e) < 0)
+				return -1;
+			continue;
+		}
+		struct alert_unit fresh = {
+			.unit = now[i].unit->code,
+			.named = now[i].named->code,
+			.role = now[i].role,
+			.since = r->today,
+			.until = DAY_NONE,
+			.told_numerator = -1,
+			.told_denominator = -1,
+			.wanted = true,
+		};
+		/* P16: what its predecessor was told counts as told to it. */
+		const struct alert_unit *from = NULL;
+		for (size_t k = 0; k < known && !from; k++) {
+			const struct unit *old = unit_by_code(r->w->units, a->units[k].unit);
+			if (old && a->units[k].until == DAY_NONE && old != now[i].unit &&
+				!unit_lives(old, r->today) && unit_descends(now[i].unit, old))
+				from = &a->units[k];
+		}
+		if (from) {
+			fresh.inherited_from = from->unit;
+			fresh.told_numerator = from->told_numerator;
+			fresh.told_denominator = from->told_denominator;
+		}
+		if (alert_unit_save(r->w->store, a->id, &fresh, r->e) < 0)
+			return -1;
+		bool told = false;
+		for (size_t k = 0; from && k < from->step_count; k++) {
+			const struct told_step *t = &from->steps[k];
+			told |= t->outcome == OUTCOME_TOLD;
+			if (notice_save(r->w->store, a->id, fresh.unit, a->generation, t->step,
+				    t->outcome, t->day, 0, r->e) < 0)
+				return -1;
+		}
+		if (from && alert_event(r->w->store, a->id, r->today, "moved", NULL, r->e,
+				    "from %s to %s, which carries its work on", from->unit, fresh.unit) < 0)
+			return -1;
+		if (told && notice_save(r->w->store, a->id, fresh.unit, a->generation, "inherited",
+				    OUTCOME_PENDING, r->today, 0, r->e) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < known; i++) {
+		struct alert_unit *u = &a->units[i];
+		if (u->wanted || u->until != DAY_NONE)
+			continue;
+		u->until = r->today;
+		if (alert_unit_save(r->w->store, a->id, u, r->e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int open_alert(struct reconcile *r, const struct judged *g)
+{
+	struct alert a = {
+		.key = g->key,
+		.plugin = g->plugin->name,
+		.rule = g->rule->id,
+		.subject = g->finding->subject,
+		.period = g->finding->period ? g->finding->period : "",
+		.name = "",
+		.status = g->status,
+		.state = ALERT_OPEN,
+		.generation = 1,
+		.opened_on = r->today,
+		.found_on = is_bad_thing(g->status) ? r->today : DAY_NONE,
+		.ended_on = DAY_NONE,
+		.status_since = r->today,
+		.status_seq = 1,
+		.worse_since = DAY_NONE,
+		.acknowledged_on = DAY_NONE,
+		.snoozed_until = DAY_NONE,
+	};
+	take_facts(&a, g);
+	if (alert_insert(r->w->store, &a, r->e) < 0 ||
+		alert_event(r->w->store, a.id, r->today, "opened", NULL, r->e, "%s", g->summary) < 0)
+		return -1;
+	return readdress(r, &a, g);
+}
+
+static int reopen_alert(struct reconcile *r, struct alert *a, const struct judged *g)
+{
+	/* A duty taken back (P24) and what a missing plugin left go on where they stood; anything else
+	 * begins anew. */
+	if (a->kind != LN_DUE && a->state != ALERT_WITHDRAWN) {
+		a->generation++;
+		for (size_t i = 0; i < a->unit_count; i++)
+			a->units[i].step_count = 0;
+		a->found_on = is_bad_thing(g->status) ? r->today : DAY_NONE;
+		a->opened_on = r->today;
+		a->worse_seq = 0;
+		a->worse_since = DAY_NONE;
+	}
+	a->state = ALERT_OPEN;
+	a->ended_on = DAY_NONE;
+	a->acknowledged_on = a->snoozed_until = DAY_NONE;
+	a->lost = false;
+	a->status = g->status;
+	a->status_since = r->today;
+	a->status_seq++;
+	take_facts(a, g);
+	struct stmt *st = store_stmt(r->w->store,
+		"DELETE FROM notice WHERE alert = ?1 AND step IN ('resolved', 'ended', 'receipt')"
+		" AND outcome = 'pending'",
+		r->e);
+	if (!st)
+		return -1;
+	stmt_int(st, 1, a->id);
+	if (stmt_run(st, r->e) < 0 || alert_update(r->w->store, a, r->e) < 0 ||
+		alert_event(r->w->store, a->id, r->today, "reopened", NULL, r->e, "%s", g->summary) < 0)
+		return -1;
+	return readdress(r, a, g);
+}
+
+/* The steps of a new last day: those whose day has come already count as passed, the rest are open. */
+static int restart_steps(struct reconcile *r, struct alert *a, int32_t last_day)
+{
+	a->generation++;
+	a->last_day = last_day;
+	for (size_t i = 0; i < a->unit_count; i++) {
+		struct alert_unit *u = &a->units[i];
+		struct matter m;
+		struct step steps[STEPS_MOST];
+		u->step_count = 0;
+		matter_of(&m, r->w, a, u, r->watch_from);
+		size_t n = policy_steps(&m, &r->w->settings->reminders, r->w->calendar, r->today, steps,
+			STEPS_MOST);
+		for (size_t k = 0; k < n; k++)
+			if (notice_save(r->w->store, a->id, u->unit, a->generation, steps[k].name,
+				    OUTCOME_PASSED, r->today, 0, r->e) < 0)
+				return -1;
+	}
+	return 0;
+}
+
+/* P20: an extension granted later begins the steps anew, counted from the new last day. */
+static int extend_alert(struct reconcile *r, struct alert *a, const struct judged *g)
+{
+	char *no = NULL;
+	int32_t until = DAY_NONE;
+	const char *unit = g->finding->unit;
+	if (a->kind != LN_DUE || !a->duty || !unit ||
+		submission_extended_to(r->w->store, a->duty, unit, a->period, &until, &no, r->e) < 0)
+		return a->kind == LN_DUE && a->duty && unit ? -1 : 0;
+	bool moved = until != DAY_NONE && g->finding->last_day == until && a->last_day != until;
+	if (moved && restart_steps(r, a, until) < 0) {
+		free(no);
+		return -1;
+	}
+	a->extension_no = arena_strdup(&r->alerts.arena, no);
+	free(no);
+	return moved ? alert_event(r->w->store, a->id, r->today, "extended", NULL, r->e,
+			       "last day moved, document %s", a->extension_no ? a->extension_no : "-")
+		     : 0;
+}
+
+static int update_alert(struct reconcile *r, struct alert *a, const struct judged *g)
+{
+	bool changed = false;
+	if (a->kind == LN_DUE && a->last_day != g->finding->last_day && extend_alert(r, a, g) < 0)
+		return -1;
+	bool was_bad = is_bad_thing(a->status) || a->status == STATUS_SHORT || a->status == STATUS_AT_RISK;
+	if (a->status != g->status) {
+		changed = true;
+		/* Steps of a duty go by days, not by changes of word; theirs is no news. */
+		a->lost = g->status == STATUS_UNKNOWN && (was_bad || a->lost);
+		a->status = g->status;
+		a->status_since = r->today;
+		a->status_seq++;
+		if (is_bad_thing(g->status) && a->found_on == DAY_NONE)
+			a->found_on = r->today;
+		if (a->kind != LN_DUE &&
+			alert_event(r->w->store, a->id, r->today, status_name(g->status), NULL, r->e,
+				"%s", g->summary) < 0)
+			return -1;
+	}
+	changed |= take_facts(a, g);
+	bool worse = got_worse(r, a);
+	if (worse != (a->worse_since != DAY_NONE)) { /* lost and found again before a letter: no news */
+		a->worse_seq += worse;
+		a->worse_since = worse ? r->today : DAY_NONE;
+		changed = true;
+	}
+	if (a->state == ALERT_SNOOZED && a->snoozed_until != DAY_NONE && r->today >= a->snoozed_until) {
+		a->state = ALERT_OPEN;
+		changed = true;
+		if (alert_event(r->w->store, a->id, r->today, "unsnoozed", NULL, r->e, "its day came") < 0)
+			return -1;
+	}
+	if (changed && alert_update(r->w->store, a, r->e) < 0)
+		return -1;
+	return readdress(r, a, g);
+}
+
+static int reconcile_one(struct reconcile *r, const struct judged *g)
+{
+	struct alert *a = alerts_find(&r->alerts, g->key);
+	if (!a || !alert_is_live(a->state)) {
+		if (a)
+			a->seen = true;
+		if (!opens(g))
+			return 0;
+		return a ? reopen_alert(r, a, g) : open_alert(r, g);
+	}
+	a->seen = true;
+	if (g->status == STATUS_LAPSED) {
+		a->status = STATUS_LAPSED;
+		return end_alert(r, a, ALERT_LAPSED, "not fulfilled; reminded long enough (policy P5)");
+	}
+	if (!status_is_good(g->status))
+		return update_alert(r, a, g);
+	bool receipt = a->kind == LN_DUE && g->status != STATUS_NOT_APPLICABLE;
+	a->status = g->status;
+	a->status_since = r->today;
+	take_facts(a, g);
+	if (tell_end(r, a, receipt ? "receipt" : "resolved") < 0)
+		return -1;
+	return end_alert(r, a, ALERT_RESOLVED, g->summary);
+}
+
+/* Whether the register says that the village has ended. */
+static int subject_ended(struct reconcile *r, const struct alert *a, bool *ended)
+{
+	*ended = false;
+	if (strncmp(a->subject, "village:", 8) != 0)
+		return 0;
+	struct stmt *st = store_stmt(r->w->store,
+		"SELECT 1 FROM village WHERE code = ?1 AND ended_on IS NOT NULL AND ended_on <= ?2", r->e);
+	if (!st)
+		return -1;
+	stmt_text(st, 1, a->subject + 8);
+	stmt_day(st, 2, r->today);
+	int rc = stmt_step(st, r->e);
+	stmt_reset(st);
+	*ended = rc == 1;
+	return rc < 0 ? -1 : 0;
+}
+
+/* An alert that nobody reported: its plugin failed (nothing changes), was taken away (withdrawn),
+ * its subject ended, or its row vanished: then it is unknown, never resolved (P8). */
+static int not_reported(struct reconcile *r, struct alert *a)
+{
+	const struct plugin_run *run = NULL;
+	for (size_t i = 0; i < r->j->run_count; i++)
+		if (strcmp(r->j->runs[i].plugin->name, a->plugin) == 0)
+			run = &r->j->runs[i];
+	if (!run) {
+		for (size_t i = 0; i < r->w->settings->plugins.enabled_count; i++)
+			if (strcmp(r->w->settings->plugins.enabled[i], a->plugin) == 0)
+				return 0; /* enabled, but not even described: a failure like another */
+		return end_alert(r, a, ALERT_WITHDRAWN, "its plugin is no longer enabled");
+	}
+	if (!run->complete)
+		return 0;
+	if (!plugin_rule(run->plugin, a->rule))
+		return end_alert(r, a, ALERT_WITHDRAWN, "its plugin no longer has this rule");
+	bool ended;
+	if (subject_ended(r, a, &ended) < 0)
+		return -1;
+	if (ended)
+		return tell_end(r, a, "ended") < 0
+			       ? -1
+			       : end_alert(r, a, ALERT_ENDED, "the subject has ended in the register");
+	if (a->kind == LN_DUE && a->last_day != DAY_NONE) {
+		struct matter m = {.last_day = a->last_day, .next_first_step = DAY_NONE};
+		if (r->today > policy_lapse_day(&m, &r->w->settings->reminders, r->w->calendar))
+			return end_alert(r, a, ALERT_LAPSED, "no longer looked at (policy P5)");
+		return 0;
+	}
+	if (a->status == STATUS_UNKNOWN)
+		return 0;
+	a->lost = true;
+	a->status = STATUS_UNKNOWN;
+	a->status_since = r->today;
+	a->status_seq++;
+	if (alert_update(r->w->store, a, r->e) < 0)
+		return -1;
+	return alert_event(r->w->store, a->id, r->today, "lost", NULL, r->e,
+		"no longer reported, and not known to be mended");
+}
+
+/* How each plugin's run went, for `plugin list`. */
+static int record_runs(struct reconcile *r)
+{
+	for (size_t i = 0; i < r->j->run_count; i++) {
+		const struct plugin_run *run = &r->j->runs[i];
+		char day[DAY_TEXT];
+		struct stmt *st = store_stmt(r->w->store,
+			"INSERT INTO plugin_run (name, version, file, sha256, last_run, last_complete,"
+			" last_ms, findings, runs, failures, last_error)"
+			" VALUES (?1, ?2, ?3, ?4, ?5, CASE WHEN ?9 THEN NULL ELSE ?5 END, ?6, ?7, 1, ?9, ?8)"
+			" ON CONFLICT (name) DO UPDATE SET version = ?2, file = ?3, sha256 = ?4,"
+			" last_run = ?5, last_complete = CASE WHEN ?9 THEN last_complete ELSE ?5 END,"
+			" last_ms = ?6, findings = CASE WHEN ?9 THEN findings ELSE ?7 END, runs = runs + 1,"
+			" failures = CASE WHEN ?9 THEN failures + 1 ELSE 0 END,"
+			" last_error = coalesce(?8, last_error)",
+			r->e);
+		if (!st)
+			return -1;
+		stmt_text(st, 1, run->plugin->name);
+		stmt_text(st, 2, run->plugin->version);
+		stmt_text(st, 3, run->plugin->file);
+		stmt_text(st, 4, run->plugin->sha256);
+		stmt_text(st, 5, day_iso(r->today, day));
+		stmt_int(st, 6, run->took_ms);
+		stmt_int(st, 7, (int64_t)run->findings);
+		stmt_text(st, 8, run->error);
+		stmt_int(st, 9, !run->complete);
+		if (stmt_run(st, r->e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int reconcile_all(struct reconcile *r)
+{
+	for (size_t i = 0; i < r->j->count; i++)
+		if (reconcile_one(r, &r->j->items[i]) < 0)
+			return -1;
+	for (size_t i = 0; i < r->alerts.count; i++) {
+		struct alert *a = &r->alerts.items[i];
+		if (!a->seen && alert_is_live(a->state) && not_reported(r, a) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int alerts_reconcile(const struct world *w, const struct judgement *j, struct err *e)
+{
+	struct reconcile r = {
+		.w = w, .j = j, .today = j->today, .watch_from = watch_from(w->store), .e = e};
+	if (store_begin(w->store, e) < 0)
+		return -1;
+	int rc = record_runs(&r);
+	if (rc == 0)
+		rc = results_record(w, j, e);
+	if (rc == 0 && r.watch_from != DAY_NONE && r.today >= r.watch_from) {
+		rc = alerts_load(&r.alerts, w->store, ALERTS_ALL, e);
+		if (rc == 0)
+			rc = reconcile_all(&r);
+	}
+	if (rc == 0)
+		rc = store_commit(w->store, e);
+	if (rc < 0)
+		store_rollback(w->store);
+	alerts_unload(&r.alerts);
+	return rc;
+}
