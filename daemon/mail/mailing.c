@@ -1,0 +1,278 @@
+/*
+ * mailing.c: one sending time. Decides with a first transaction that is rolled
+ * back (what would be due if every letter that nobody accepted were withdrawn),
+ * then queues unit by unit, each in a transaction of its own.
+ */
+#include "mail/mailing.h"
+
+#include "mail/outbox.h"
+
+#include <sodium.h>
+
+static const char secret_key[] = "secret";
+
+char *mailing_secret(struct store *s, struct err *e)
+{
+	char *secret = store_meta(s, secret_key);
+	if (secret)
+		return secret;
+	unsigned char random[32];
+	char hex[2 * sizeof random + 1];
+	if (sodium_init() < 0) {
+		err_set(e, "libsodium could not be started");
+		return NULL;
+	}
+	randombytes_buf(random, sizeof random);
+	sodium_bin2hex(hex, sizeof hex, random, sizeof random);
+	if (store_begin(s, e) < 0)
+		return NULL;
+	if (store_set_meta(s, secret_key, hex, e) == 0 && store_commit(s, e) == 0)
+		return xstrdup(hex);
+	store_rollback(s);
+	return NULL;
+}
+
+/* A unit with letters from before that wait for a server, and how many would be withdrawn. */
+struct waiting_unit {
+	char *code;
+	int letters;
+};
+
+struct waiting {
+	struct waiting_unit *items;
+	size_t count, capacity;
+};
+
+static void waiting_release(struct waiting *w)
+{
+	for (size_t i = 0; i < w->count; i++)
+		free(w->items[i].code);
+	free(w->items);
+}
+
+static int letters_waiting(const struct waiting *w, const char *code)
+{
+	for (size_t i = 0; i < w->count; i++)
+		if (strcmp(w->items[i].code, code) == 0)
+			return w->items[i].letters;
+	return 0;
+}
+
+/* The unit's first letter of today withdraws them; its second finds none. */
+static void waiting_done(struct waiting *w, const char *code)
+{
+	for (size_t i = 0; i < w->count; i++)
+		if (strcmp(w->items[i].code, code) == 0)
+			w->items[i].letters = 0;
+}
+
+static int waiting_units(struct store *s, struct waiting *out, struct err *e)
+{
+	struct stmt *st = store_stmt(s,
+		"SELECT DISTINCT l.unit FROM recipient r JOIN letter l ON l.id = r.letter"
+		" WHERE r.delivery IN ('queued', 'held', 'deferred') ORDER BY l.unit",
+		e);
+	if (!st)
+		return -1;
+	int row;
+	while ((row = stmt_step(st, e)) == 1) {
+		VEC_ROOM(out->items, out->count, out->capacity);
+		out->items[out->count++] = (struct waiting_unit){.code = xstrdup(col_text(st, 0))};
+	}
+	return row;
+}
+
+/* P1: today's letters are decided as if the waiting ones had been withdrawn; nothing is changed, so
+ * that a crash here leaves the old letters where they were. */
+static int decide(struct digests *out, const struct world *w, const struct judgement *j,
+	struct waiting *waiting, struct moment now, struct err *e)
+{
+	if (waiting->count == 0)
+		return digests_make(out, w, j, now, e);
+	if (store_begin(w->store, e) < 0)
+		return -1;
+	int rc = 0;
+	for (size_t i = 0; i < waiting->count && rc == 0; i++)
+		rc = outbox_supersede(
+			w->store, waiting->items[i].code, now, &waiting->items[i].letters, e);
+	if (rc == 0)
+		rc = digests_make(out, w, j, now, e);
+	store_rollback(w->store);
+	return rc;
+}
+
+/* Whether the same things could not be addressed before: one row a matter, not one a day. */
+static bool said_before(struct store *s, const struct digest *d, const struct letter *letter)
+{
+	struct err e;
+	struct stmt *st = store_stmt(s,
+		"SELECT 1 FROM letter l JOIN recipient r ON r.letter = l.id"
+		" WHERE l.unit = ?1 AND l.steps = ?2 AND r.email = ''",
+		&e);
+	if (!st)
+		return false;
+	stmt_text(st, 1, d->unit->code);
+	stmt_text(st, 2, letter->steps);
+	bool said = stmt_step(st, &e) == 1;
+	stmt_reset(st);
+	return said;
+}
+
+enum queued { QUEUED = 1, OVERTAKEN = 0 };
+
+/* In its transaction: the older letters out, the new one in, its notices told. A letter that could
+ * not be addressed tells nobody anything, so its notices stay pending. OVERTAKEN: an older letter
+ * was delivered since it was decided; the next sending time decides anew. */
+static int queue(const struct world *w, const struct digest *d, const struct letter *letter,
+	int64_t number, struct moment now, int waiting, int *superseded, struct err *e)
+{
+	bool held = outbox_is_held(w->store, NULL);
+	if (outbox_supersede(w->store, d->unit->code, now, superseded, e) < 0)
+		return -1;
+	if (*superseded < waiting)
+		return OVERTAKEN;
+	if (outbox_queue(w->store, letter, d, number, now, held, e) < 0)
+		return -1;
+	if (letter->recipient_count && digest_record(d, w->store, number, e) < 0)
+		return -1;
+	return QUEUED;
+}
+
+/* QUEUED, OVERTAKEN or -1; nothing is left behind but by QUEUED. */
+static int commit_letter(const struct world *w, const struct digest *d, const struct letter *letter,
+	int64_t number, struct moment now, int waiting, int *superseded, struct err *e)
+{
+	if (store_begin(w->store, e) < 0)
+		return -1;
+	int rc = queue(w, d, letter, number, now, waiting, superseded, e);
+	if (rc == QUEUED && store_commit(w->store, e) < 0)
+		rc = -1;
+	if (rc != QUEUED)
+		store_rollback(w->store);
+	return rc;
+}
+
+/* What every letter of one sending time needs. */
+struct sending {
+	const struct world *w;
+	const struct templates *t;
+	const char *secret;
+	struct moment now;
+	mailing_sink *sink;
+	void *context;
+	struct mailing_result *result;
+};
+
+static int send_one(const struct sending *s, const struct digest *d, int waiting, struct err *e)
+{
+	int64_t number;
+	struct letter letter = {0};
+	if (outbox_next_number(s->w->store, &number, e) < 0)
+		return -1;
+	char *thread = outbox_thread(s->w->store, d->unit->code, day_year(d->day));
+	int rc = compose_letter(&letter, d, s->w, s->t, number, s->secret, thread, s->now, e);
+	free(thread);
+	if (rc < 0)
+		return -1;
+	bool addressed = letter.recipient_count > 0;
+	int superseded = 0;
+	rc = QUEUED;
+	if (addressed || !said_before(s->w->store, d, &letter))
+		rc = commit_letter(s->w, d, &letter, number, s->now, waiting, &superseded, e);
+	if (rc == QUEUED) {
+		s->result->superseded += superseded;
+		s->result->without_address += !addressed;
+		s->result->letters += addressed && d->kind == LETTER_DIGEST;
+		s->result->receipts += addressed && d->kind == LETTER_RECEIPT;
+		if (addressed && s->sink && s->sink(s->context, d, &letter, e) < 0)
+			rc = -1;
+	}
+	letter_release(&letter);
+	return rc < 0 ? -1 : 0;
+}
+
+/* P1: what no letter of today replaced is withdrawn all the same: nothing older than the unit's
+ * next sending time is ever delivered. Its matters go when they may by themselves. */
+static int withdraw_waiting(const struct world *w, const struct waiting *waiting, struct moment now,
+	int *superseded, struct err *e)
+{
+	for (size_t i = 0; i < waiting->count; i++) {
+		int letters = 0;
+		if (waiting->items[i].letters == 0)
+			continue;
+		if (store_begin(w->store, e) < 0)
+			return -1;
+		if (outbox_supersede(w->store, waiting->items[i].code, now, &letters, e) < 0 ||
+			store_commit(w->store, e) < 0) {
+			store_rollback(w->store);
+			return -1;
+		}
+		*superseded += letters;
+	}
+	return 0;
+}
+
+int mailing_withdraw_ended(const struct world *w, int *superseded, struct err *e)
+{
+	struct stmt *st = store_stmt(w->store,
+		"SELECT l.id FROM letter l WHERE l.kind = 'digest' AND l.worst <> 'news'"
+		" AND EXISTS(SELECT 1 FROM recipient r WHERE r.letter = l.id AND"
+		"  r.delivery IN ('queued', 'held', 'deferred'))"
+		" AND EXISTS(SELECT 1 FROM notice n WHERE n.letter = l.id)"
+		" AND NOT EXISTS(SELECT 1 FROM notice n JOIN alert a ON a.id = n.alert WHERE "
+		"n.letter = l.id"
+		"  AND a.state IN ('open', 'acknowledged', 'snoozed', 'disputed'))",
+		e);
+	if (!st)
+		return -1;
+	int64_t *ids = NULL;
+	size_t n = 0, capacity = 0;
+	int rc;
+	while ((rc = stmt_step(st, e)) == 1) {
+		VEC_ROOM(ids, n, capacity);
+		ids[n++] = col_int(st, 0);
+	}
+	if (rc == 0 && n > 0)
+		rc = store_begin(w->store, e);
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		rc = outbox_withdraw(w->store, ids[i], e);
+		if (rc == 0)
+			rc = notices_return(w->store, ids[i], e);
+	}
+	if (rc == 0 && n > 0)
+		rc = store_commit(w->store, e);
+	if (rc < 0)
+		store_rollback(w->store);
+	else
+		*superseded += (int)n;
+	free(ids);
+	return rc;
+}
+
+int mailing_run(const struct world *w, const struct judgement *j, const struct templates *t,
+	struct moment now, mailing_sink *sink, void *context, struct mailing_result *r,
+	struct err *e)
+{
+	struct digests digests = {0};
+	struct waiting waiting = {0};
+	struct mailing_result result = {0};
+	char *secret = mailing_secret(w->store, e);
+	int rc = secret ? waiting_units(w->store, &waiting, e) : -1;
+	if (rc == 0)
+		rc = decide(&digests, w, j, &waiting, now, e);
+	if (rc == 0) {
+		const struct sending sending = {w, t, secret, now, sink, context, &result};
+		for (size_t i = 0; i < digests.count && rc == 0; i++) {
+			const struct digest *d = &digests.items[i];
+			rc = send_one(&sending, d, letters_waiting(&waiting, d->unit->code), e);
+			waiting_done(&waiting, d->unit->code);
+		}
+		digests_release(&digests);
+	}
+	if (rc == 0)
+		rc = withdraw_waiting(w, &waiting, now, &result.superseded, e);
+	waiting_release(&waiting);
+	free(secret);
+	*r = result; /* also on failure: what was committed stays */
+	return rc;
+}

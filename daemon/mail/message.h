@@ -1,0 +1,46 @@
+/*
+ * message.h: one e-mail as bytes: RFC 5322 with MIME, 7-bit, CRLF. The same
+ * message gives the same bytes: boundaries come from the Message-ID, the date
+ * from the moment handed in. Any text may be in the names and the subject.
+ */
+#ifndef MAIL_MESSAGE_H
+#define MAIL_MESSAGE_H
+
+#include "base/day.h"
+#include "mail/compose.h"
+
+struct attachment {
+	const char *name; /* file name, any language */
+	const char *type, *subtype; /* "application", "…" */
+	const char *parameter, *parameter_value; /* of Content-Type, or NULL */
+	const void *bytes;
+	size_t size;
+};
+
+struct message {
+	const char *from_name, *from; /* name may be NULL */
+	const char *reply_to;
+	const struct recipient *to;
+	size_t to_count;
+	const char *original_to; /* rehearsal: the real addresses, or NULL */
+	const char *subject;
+	const char *message_id, *thread; /* without angle brackets; thread NULL: begins one */
+	const char *unit; /* X-Langnghe-Unit */
+	const char *items; /* X-Langnghe-Items */
+	bool simulated;
+	struct moment date;
+	int utc_offset_s;
+	const char *text, *html; /* LF ends lines */
+	const struct attachment *attachments;
+	size_t attachment_count;
+};
+
+int message_make(const struct message *m, char **bytes, size_t *size, struct err *e);
+/* Whether s is an address that may stand in a header: ASCII, one @, no blanks. */
+bool address_is_sound(const char *s);
+/* Splits "Tên <a@b>" or "a@b". *name may come out NULL; both are the caller's. -1: no address. */
+int address_split(const char *s, char **name, char **email);
+/* What stands after the @; "" if there is none. */
+const char *address_domain(const char *email);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * outbox.h: letters with their delivery state, kept until accounted for. Queued
+ * in the transaction that records their notices; leased and settled by post.
+ * The only code that writes the tables letter and recipient.
+ */
+#ifndef MAIL_OUTBOX_H
+#define MAIL_OUTBOX_H
+
+#include "base/day.h"
+#include "base/table.h"
+#include "mail/compose.h"
+#include "store/store.h"
+
+enum delivery {
+	DELIVERY_QUEUED,
+	DELIVERY_HELD,
+	DELIVERY_SENDING,
+	DELIVERY_SENT,
+	DELIVERY_DEFERRED,
+	DELIVERY_IN_DOUBT,
+	DELIVERY_FAILED,
+	DELIVERY_SUPERSEDED
+};
+const char *delivery_name(enum delivery d);
+#define OUTBOX_NO_ADDRESS "no address" /* smtp_text of a letter that could not be addressed */
+
+/* The number the next letter gets (numbers are never used twice). */
+int outbox_next_number(struct store *s, int64_t *number, struct err *e);
+/* In the caller's transaction. letter->recipient_count may be 0: kept as `failed`, "no address".
+ * The letter's id is its number. held: all sending is on hold. */
+int outbox_queue(struct store *s, const struct letter *letter, const struct digest *d, int64_t number,
+	struct moment now, bool held, struct err *e);
+/* P1: withdraws every letter to the unit queued before `now` that no server has accepted; their
+ * notices return. Of a letter that one address accepted, the waiting ones are withdrawn and its
+ * notices stay told. In the caller's transaction. Adds to *count, which may be NULL. */
+int outbox_supersede(struct store *s, const char *unit, struct moment now, int *count, struct err *e);
+/* Withdraws one letter's waiting recipients; its notices stay as they are. In the caller's transaction. */
+int outbox_withdraw(struct store *s, int64_t letter, struct err *e);
+/* Message-ID of the unit's first letter of the year (the caller frees), or NULL. */
+char *outbox_thread(struct store *s, const char *unit, int year);
+/* Day of the unit's last letter that was not superseded, or DAY_NONE. */
+int32_t outbox_last_letter(struct store *s, const char *unit);
+
+/* post: the next letter to deliver at `now` with its bytes and one recipient; marks it `sending`
+ * (commits). 1 one, 0 nothing to do, -1 error. *next_attempt: earliest later try, unix seconds or 0. */
+struct lease {
+	int64_t letter, recipient;
+	char *message_id, *unit, *email, *bytes;
+	size_t size;
+	int attempts; /* this one included */
+};
+int outbox_lease(struct store *s, int64_t now_unix, struct lease *out, int64_t *next_attempt, struct err *e);
+/* Commits one result. next_attempt_unix: for DEFERRED. code 0: none. */
+int outbox_settle(struct store *s, const struct lease *l, enum delivery outcome, int code,
+	const char *text, int64_t now_unix, int64_t next_attempt_unix, struct err *e);
+void lease_release(struct lease *l);
+/* Leases left by a post that died: back to queued (maildir: the file's name makes a repeat harmless). */
+int outbox_recover(struct store *s, struct err *e);
+
+int outbox_hold(struct store *s, bool hold, const char *reason, struct err *e); /* all sending */
+bool outbox_is_held(struct store *s, char **reason); /* reason may be NULL; the caller frees */
+/* By hand: retry, release, discard one letter. The sentence of a failure says its state. */
+int outbox_act(struct store *s, int64_t letter, const char *action, int64_t now_unix, struct err *e);
+/* Rows with the keys id,message_id,unit,recipient,delivery,attempts,next_attempt,smtp_code,smtp_text,
+ * queued_at,sent_at; state NULL: all. */
+int outbox_table(struct store *s, const char *state, int utc_offset_s, struct table **out, struct err *e);
+int outbox_bytes(struct store *s, int64_t letter, char **bytes, size_t *size, struct err *e);
+
+#endif

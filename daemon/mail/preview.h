@@ -1,0 +1,17 @@
+/*
+ * preview.h: the administrator's letter on the eve of a sending time: how many
+ * letters go out, to whom, the worst item of each, and how to stop them.
+ */
+#ifndef MAIL_PREVIEW_H
+#define MAIL_PREVIEW_H
+
+#include "mail/mailing.h"
+
+/* The digests of the next sending time after now, decided from the alerts as they stand. */
+int preview_digests(const struct world *w, struct runner_set *runners, struct moment now,
+	struct digests *out, struct judgement *j, struct moment *sending, struct err *e);
+/* Queues the letter to the administrator; nothing is queued when no letter is to go. */
+int preview_queue(const struct world *w, struct runner_set *runners, const struct templates *t,
+	struct moment now, struct err *e);
+
+#endif

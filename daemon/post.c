@@ -1,0 +1,216 @@
+/*
+ * post.c: langnghe-post: empties the outbox. Takes the post lock, gives back what
+ * a post that died had leased, hands letter by letter to the transport and
+ * commits each result by itself. Its last line tells the daemon when to start it
+ * again: "next MOMENT reason" or "next never".
+ *
+ *   langnghe-post [-c CONF] [--now MOMENT] [--stepped]
+ *
+ * --now: the moment to go by instead of the clock; --stepped: refuse to go by
+ * the clock (tests and rehearsals). Exit: 0 done, 2 wrong usage, 3 cannot work.
+ */
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "mail/outbox.h"
+#include "mail/transport.h"
+
+#include <getopt.h>
+#include <unistd.h>
+
+enum { EXIT_USAGE = 2, EXIT_CANNOT = 3 };
+
+enum {
+	FIRST_PAUSE_S = 60,
+	LONGEST_PAUSE_S = 6 * 60 * 60,
+	FAILURES_IN_A_ROW = 3 /* then the way out is broken, not a letter: the rest waits */
+};
+
+struct post {
+	struct settings *settings;
+	struct store *store;
+	struct mail_transport *transport;
+	bool fixed; /* the moment was handed in */
+	int64_t fixed_unix;
+	int sent, failed;
+	int in_a_row; /* temporary failures one after the other */
+	int64_t next; /* earliest later try, 0 none */
+};
+
+static int64_t now_unix(const struct post *p)
+{
+	struct timespec now;
+	if (p->fixed)
+		return p->fixed_unix;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec;
+}
+
+/* 1, 2, 4 … minutes, at most 6 hours. */
+static int64_t pause_after(int attempts)
+{
+	int64_t pause = FIRST_PAUSE_S;
+	for (int i = 1; i < attempts && pause < LONGEST_PAUSE_S; i++)
+		pause *= 2;
+	return pause < LONGEST_PAUSE_S ? pause : LONGEST_PAUSE_S;
+}
+
+static enum delivery outcome_of(enum send_result r)
+{
+	switch (r) {
+	case SEND_OK:
+		return DELIVERY_SENT;
+	case SEND_TEMPORARY:
+		return DELIVERY_DEFERRED;
+	case SEND_PERMANENT:
+		return DELIVERY_FAILED;
+	case SEND_IN_DOUBT:
+		return DELIVERY_IN_DOUBT;
+	}
+	return DELIVERY_IN_DOUBT;
+}
+
+static int deliver_one(struct post *p, const struct lease *l, struct err *e)
+{
+	struct err why = {0};
+	int code = 0;
+	enum send_result result = p->transport->deliver(p->transport, l, &code, &why);
+	int64_t now = now_unix(p);
+	int64_t next = result == SEND_TEMPORARY ? now + pause_after(l->attempts) : 0;
+	if (result == SEND_OK)
+		p->sent++;
+	else
+		p->failed++;
+	p->in_a_row = result == SEND_TEMPORARY ? p->in_a_row + 1 : 0;
+	if (p->in_a_row == 1 || result == SEND_PERMANENT || result == SEND_IN_DOUBT)
+		log_warning("letter %lld to %s: %s", (long long)l->letter, l->email, why.text);
+	if (next && (p->next == 0 || next < p->next))
+		p->next = next;
+	return outbox_settle(p->store, l, outcome_of(result), code,
+		result == SEND_OK ? NULL : why.text, now, next, e);
+}
+
+static int deliver_all(struct post *p, struct err *e)
+{
+	for (;;) {
+		struct lease l = {0};
+		int64_t next = 0;
+		int found = outbox_lease(p->store, now_unix(p), &l, &next, e);
+		if (next && (p->next == 0 || next < p->next))
+			p->next = next;
+		if (found <= 0)
+			return found;
+		int rc = deliver_one(p, &l, e);
+		lease_release(&l);
+		if (rc < 0)
+			return -1;
+		if (p->in_a_row >= FAILURES_IN_A_ROW)
+			return 0;
+	}
+}
+
+static void print_next(const struct post *p)
+{
+	char text[MOMENT_TEXT];
+	int offset = p->settings->utc_offset_s;
+	if (p->next)
+		printf("next %s retry\n",
+			moment_iso(moment_from_unix(p->next, offset), offset, text));
+	else
+		printf("next never\n");
+}
+
+/* With the lock held. */
+static int work(struct post *p, struct err *e)
+{
+	char *held = NULL;
+	if (outbox_recover(p->store, e) < 0)
+		return -1;
+	if (outbox_is_held(p->store, &held)) {
+		log_warning("sending is held (%s): nothing is delivered", held);
+		free(held);
+		return 0;
+	}
+	if (transport_open(&p->transport, p->settings, e) < 0)
+		return -1;
+	int rc = deliver_all(p, e);
+	if (p->sent || p->failed)
+		log_info("%d delivered, %d not, by %s", p->sent, p->failed, p->transport->name);
+	return rc;
+}
+
+static int run(struct post *p, const char *conf, struct err *e)
+{
+	struct problems problems = {0};
+	if (settings_load(settings_path(conf), &p->settings, &problems) < 0) {
+		for (size_t i = 0; i < problems.count; i++)
+			log_error("%s: %s", problems.items[i].where, problems.items[i].text);
+		problems_release(&problems);
+		return err_set(e, "the configuration is wrong");
+	}
+	problems_release(&problems);
+	char *lock_path = xasprintf("%s.post-lock", p->settings->database);
+	int lock = file_lock(lock_path, 1, e);
+	free(lock_path);
+	if (lock < 0)
+		return -1;
+	int rc = store_open(&p->store, p->settings->database, STORE_WRITE, e);
+	if (rc == 0)
+		rc = work(p, e);
+	if (rc == 0)
+		print_next(p);
+	transport_close(p->transport);
+	store_close(p->store);
+	close(lock);
+	return rc;
+}
+
+/* The plan's zone is Viet Nam's unless the moment names its own. */
+static int take_moment(struct post *p, const char *s)
+{
+	struct moment m;
+	enum { VIETNAM_S = 7 * 60 * 60 };
+	if (moment_parse(s, VIETNAM_S, &m) < 0)
+		return -1;
+	p->fixed_unix = moment_to_unix(m, VIETNAM_S);
+	p->fixed = true;
+	return 0;
+}
+
+static int usage(const char *what)
+{
+	fprintf(stderr,
+		"langnghe-post: %s\nusage: langnghe-post [-c CONF] [--now MOMENT] [--stepped]\n",
+		what);
+	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"now", required_argument, NULL, 'n'}, {"stepped", no_argument, NULL, 's'}, {0}};
+	struct post p = {0};
+	const char *conf = NULL;
+	bool stepped = false;
+	for (int c; (c = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
+		if (c == 'c')
+			conf = optarg;
+		else if (c == 's')
+			stepped = true;
+		else if (c != 'n')
+			return usage("unknown option");
+		else if (take_moment(&p, optarg) < 0)
+			return usage("--now takes a moment such as 2026-11-24T08:00:00+07:00");
+	}
+	if (optind != argc)
+		return usage("no argument is taken");
+	if (stepped && !p.fixed)
+		return usage("--stepped needs --now");
+	log_open("langnghe-post", LOG_INFO);
+	struct err e;
+	int rc = run(&p, conf, &e);
+	if (rc < 0)
+		log_error("%s", e.text);
+	settings_free(p.settings);
+	return rc < 0 ? EXIT_CANNOT : 0;
+}
