@@ -1,0 +1,43 @@
+/*
+ * later_commands.c: commands of the contract that this version does not have
+ * yet, or cannot do with its settings; each says so in one line.
+ */
+#include "ctl/command.h"
+
+static int run_later(struct ctl *c)
+{
+	return ctl_fail(CTL_USAGE, "%s is not in this version", c->command->name);
+}
+
+static int run_test_mail(struct ctl *c)
+{
+	int rc = ctl_open_settings(c);
+	if (rc)
+		return rc;
+	if (c->world.settings->mail.transport == TRANSPORT_MAILDIR)
+		return ctl_fail(CTL_CANNOT,
+			"test-mail needs mail.transport = \"smtp\"; with \"maildir\" "
+			"letters are files under %s",
+			c->world.settings->mail.maildir);
+	return ctl_fail(CTL_CANNOT,
+		"test-mail is not in this version; set mail.redirect_to and let a "
+		"letter go");
+}
+
+const struct command later_commands[] = {
+	{"report", "YEAR [--format html|xlsx|odt]", "the yearly report (not in this version)",
+		"langnghectl report 2026", 0, 4, "format=", run_later},
+	{"plugin lint", "FILE", "judges a plugin's rows (not in this version)",
+		"langnghectl plugin lint environment.so", 0, 4, "", run_later},
+	{"plugin run", "FILE", "runs a plugin, contained (not in this version)",
+		"langnghectl plugin run environment.so", 0, 4, "", run_later},
+	{"plugin test", "FILE CASES", "runs a plugin's cases (not in this version)",
+		"langnghectl plugin test environment.so environment.cases", 0, 4, "", run_later},
+	{"rule check", "FILE", "checks a rule without C (not in this version)",
+		"langnghectl rule check websites.rule", 0, 4, "", run_later},
+	{"rule run", "FILE", "runs a rule without C (not in this version)",
+		"langnghectl rule run websites.rule", 0, 4, "", run_later},
+	{"test-mail", "ADDRESS", "sends one letter to try the way out",
+		"langnghectl test-mail quan-tri@example.vn", 1, 1, "", run_test_mail},
+	{0},
+};

@@ -1,0 +1,329 @@
+/*
+ * system_commands.c: what is known and loaded: units, contacts, the plan, the
+ * plugins; and the daemon itself.
+ */
+#include "ctl/command.h"
+
+#include "alerts/alert.h"
+#include "alerts/plugin_runs.h"
+#include "base/control.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "mail/outbox.h"
+
+#include <dirent.h>
+#include <jansson.h>
+#include <unistd.h>
+
+static const char *const unit_keys[] = {
+	"code", "name", "kind", "parent", "valid_from", "valid_to", "successors", NULL};
+static const char *const contact_keys[] = {"unit", "email", "name", "role", "field", NULL};
+static const char *const plan_keys[] = {"item", "id", "text", "clause", NULL};
+static const char *const plugin_keys[] = {"name", "version", "file", "sha256", "abi",
+	"plugin_state", "rules", "last_run", "last_ms", "findings", "runs", "failures",
+	"last_error", "next_try", NULL};
+
+static int run_units(struct ctl *c)
+{
+	int rc = ctl_open_units(c, STORE_READ);
+	if (rc)
+		return rc;
+	struct table *t = table_new(unit_keys);
+	for (size_t i = 0; i < units_count(c->world.units); i++) {
+		const struct unit *u = units_at(c->world.units, i);
+		struct buf successors = {0};
+		for (size_t k = 0; k < u->successor_count; k++)
+			buf_addf(&successors, "%s%s", k ? "|" : "", u->successors[k]->code);
+		table_row(t);
+		table_text(t, "code", u->code);
+		table_text(t, "name", u->name);
+		table_text(t, "kind", u->kind);
+		table_text(t, "parent", u->parent ? u->parent->code : NULL);
+		table_day(t, "valid_from", u->valid_from);
+		table_day(t, "valid_to", u->valid_to);
+		table_text(t, "successors", successors.s);
+		buf_release(&successors);
+	}
+	return ctl_listing(c, t);
+}
+
+static int run_contacts(struct ctl *c)
+{
+	int rc = ctl_open_units(c, STORE_READ);
+	if (rc)
+		return rc;
+	struct table *t = table_new(contact_keys);
+	for (size_t i = 0; i < units_contact_count(c->world.units); i++) {
+		const struct contact *contact = units_contact_at(c->world.units, i);
+		table_row(t);
+		table_text(t, "unit", contact->unit->code);
+		table_text(t, "email", contact->email);
+		table_text(t, "name", contact->name);
+		table_text(t, "role", contact->role);
+		table_text(t, "field", contact->field);
+	}
+	return ctl_listing(c, t);
+}
+
+static void plan_row(
+	struct table *t, const char *item, const char *id, const char *text, const char *clause)
+{
+	table_row(t);
+	table_text(t, "item", item);
+	table_text(t, "id", id);
+	table_text(t, "text", text);
+	table_text(t, "clause", clause);
+}
+
+static int run_plan(struct ctl *c)
+{
+	int rc = ctl_open_files(c);
+	if (rc)
+		return rc;
+	const struct plan *p = c->world.plan;
+	struct table *t = table_new(plan_keys);
+	for (size_t i = 0; i < p->target_count; i++) {
+		char *id = xasprintf("%s/%d", p->targets[i].id, p->targets[i].year);
+		plan_row(t, "target", id, p->targets[i].text, p->targets[i].clause);
+		free(id);
+	}
+	for (size_t i = 0; i < p->task_count; i++)
+		plan_row(t, "task", p->tasks[i].id, p->tasks[i].text, p->tasks[i].clause);
+	for (size_t i = 0; i < p->duty_count; i++)
+		plan_row(t, "duty", p->duties[i].id, p->duties[i].text, p->duties[i].clause);
+	for (size_t i = 0; i < p->solution_count; i++)
+		plan_row(t, "solution", p->solutions[i].id, p->solutions[i].text,
+			p->solutions[i].clause);
+	return ctl_listing(c, t);
+}
+
+/* The cells that the rounds kept; returns the failures in a row. */
+static int64_t plugin_history_cells(struct table *t, struct store *s, const char *name)
+{
+	struct err e;
+	struct plugin_history h;
+	if (!s || plugin_history_read(s, name, &h, &e) != 1)
+		return 0;
+	int64_t failures = h.failures;
+	table_text(t, "last_run", h.last_run);
+	table_int(t, "last_ms", h.last_ms);
+	table_int(t, "findings", h.findings);
+	table_int(t, "runs", h.runs);
+	table_int(t, "failures", h.failures);
+	table_text(t, "last_error", h.last_error);
+	plugin_history_release(&h);
+	return failures;
+}
+
+static void plugin_enabled_row(struct table *t, struct store *s, const char *name, const char *file,
+	const struct plugin_info *info)
+{
+	table_row(t);
+	table_text(t, "name", name);
+	table_text(t, "file", file);
+	int64_t failures = plugin_history_cells(t, s, name);
+	table_text(t, "plugin_state", !info ? "unloadable" : failures ? "failing" : "ready");
+	if (!info)
+		return;
+	struct buf rules = {0};
+	for (size_t i = 0; i < info->rule_count; i++)
+		buf_addf(&rules, "%s%s", i ? "|" : "", info->rules[i].id);
+	table_text(t, "version", info->version);
+	table_text(t, "sha256", info->sha256);
+	table_int(t, "abi", info->abi);
+	table_text(t, "rules", rules.s);
+	buf_release(&rules);
+}
+
+static bool is_enabled(const struct settings *s, const char *name, size_t n)
+{
+	for (size_t i = 0; i < s->plugins.enabled_count; i++) {
+		if (strlen(s->plugins.enabled[i]) == n &&
+			memcmp(s->plugins.enabled[i], name, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Plugins that lie in the folder and are not enabled. */
+static void plugin_other_rows(struct table *t, const struct settings *s)
+{
+	DIR *d = opendir(s->plugins.directory);
+	for (struct dirent *entry; d && (entry = readdir(d));) {
+		size_t n = strlen(entry->d_name);
+		if (n < 4 || strcmp(entry->d_name + n - 3, ".so") != 0 ||
+			is_enabled(s, entry->d_name, n - 3))
+			continue;
+		char *file = file_join(s->plugins.directory, entry->d_name);
+		char *name = xstrndup(entry->d_name, n - 3);
+		table_row(t);
+		table_text(t, "name", name);
+		table_text(t, "file", file);
+		table_text(t, "plugin_state", "disabled");
+		free(name);
+		free(file);
+	}
+	if (d)
+		closedir(d);
+}
+
+static int run_plugin_list(struct ctl *c)
+{
+	struct problems problems = {0};
+	struct err e;
+	int rc = ctl_open_settings(c);
+	if (rc)
+		return rc;
+	const struct settings *s = c->world.settings;
+	c->world.plugins = plugins_describe(s, &problems);
+	/* Without a database there is no history, but still a list. */
+	if (access(s->database, F_OK) == 0 &&
+		store_open(&c->world.store, s->database, STORE_READ, &e) < 0)
+		c->world.store = NULL;
+	struct table *t = table_new(plugin_keys);
+	for (size_t i = 0; i < s->plugins.enabled_count; i++) {
+		char *base = xasprintf("%s.so", s->plugins.enabled[i]);
+		char *file = file_join(s->plugins.directory, base);
+		plugin_enabled_row(
+			t, c->world.store, s->plugins.enabled[i], file, c->world.plugins[i]);
+		free(base);
+		free(file);
+	}
+	plugin_other_rows(t, s);
+	ctl_listing(c, t);
+	for (size_t i = 0; i < problems.count; i++)
+		ctl_fail(0, "%s: %s", problems.items[i].where, problems.items[i].text);
+	rc = problems.count ? CTL_REJECTED : CTL_DONE;
+	problems_release(&problems);
+	return rc;
+}
+
+/* What the database knows; members stay null where it cannot be read. */
+static json_t *status_of_store(struct store *s)
+{
+	static const char *const counted[] = {"queued", "held", "deferred", "in_doubt", "failed"};
+	struct err e;
+	char *reason = NULL;
+	char text[DAY_TEXT];
+	int32_t live = watch_from(s);
+	bool held = outbox_is_held(s, &reason);
+	char *checked = store_meta(s, "last_check"), *sent = store_meta(s, "last_send");
+	json_t *o = json_pack("{s:s?,s:s?,s:s?,s:s?}", "watch_from",
+		live == DAY_NONE ? NULL : day_iso(live, text), "held", held ? reason : NULL,
+		"last_check", checked, "last_send", sent);
+	free(reason);
+	free(checked);
+	free(sent);
+	for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
+		struct table *t;
+		if (outbox_table(s, counted[i], 0, &t, &e) < 0)
+			continue;
+		char key[40];
+		snprintf(key, sizeof key, "letters_%s", counted[i]);
+		json_object_set_new(o, key, json_integer((json_int_t)table_rows(t)));
+		table_free(t);
+	}
+	return o;
+}
+
+static json_t *status_of_daemon(const struct settings *s)
+{
+	struct err e;
+	struct buf reply = {0};
+	json_t *o = NULL;
+	if (control_request(s->control_socket, "status", &reply, &e) == 0)
+		o = json_loads(reply.s, 0, NULL);
+	buf_release(&reply);
+	return o ? o : json_null();
+}
+
+/* "key: value" lines; arrays of objects indented, one line each. */
+static void print_members(json_t *o, const char *prefix)
+{
+	const char *key;
+	json_t *value;
+	json_object_foreach(o, key, value)
+	{
+		if (json_is_array(value)) {
+			size_t i;
+			json_t *item;
+			json_array_foreach(value, i, item)
+			{
+				char *line = json_dumps(item, JSON_COMPACT);
+				printf("%s%s: %s\n", prefix, key, line ? line : "");
+				free(line);
+			}
+		} else if (json_is_string(value)) {
+			printf("%s%s: %s\n", prefix, key, json_string_value(value));
+		} else if (!json_is_null(value)) {
+			char *text = json_dumps(value, JSON_ENCODE_ANY);
+			printf("%s%s: %s\n", prefix, key, text ? text : "");
+			free(text);
+		}
+	}
+}
+
+static int run_status(struct ctl *c)
+{
+	struct err e = {0};
+	int rc = ctl_open_settings(c);
+	if (rc)
+		return rc;
+	const char *database = c->world.settings->database;
+	json_t *daemon = status_of_daemon(c->world.settings);
+	json_t *kept = json_null();
+	if (store_open(&c->world.store, database, STORE_READ, &e) == 0)
+		kept = status_of_store(c->world.store);
+	if (c->json) {
+		json_t *all = json_pack("{s:O,s:O}", "daemon", daemon, "database", kept);
+		char *text = json_dumps(all, JSON_INDENT(2));
+		puts(text ? text : "{}");
+		free(text);
+		json_decref(all);
+	} else {
+		if (json_is_object(daemon))
+			print_members(daemon, "daemon ");
+		else
+			printf("daemon: none answers on %s\n", c->world.settings->control_socket);
+		if (json_is_object(kept))
+			print_members(kept, "");
+		else
+			printf("database: %s\n", e.text);
+	}
+	json_decref(daemon);
+	json_decref(kept);
+	return CTL_DONE;
+}
+
+static int run_reload(struct ctl *c)
+{
+	struct err e;
+	struct buf reply = {0};
+	int rc = ctl_open_settings(c);
+	if (rc)
+		return rc;
+	if (control_request(c->world.settings->control_socket, "reload", &reply, &e) < 0)
+		return ctl_fail(CTL_CANNOT, "%s", e.text);
+	if (reply.len > 0 && reply.s[reply.len - 1] == '\n')
+		reply.s[reply.len - 1] = '\0';
+	if (strncmp(reply.s, "error: ", 7) == 0)
+		rc = ctl_fail(CTL_REJECTED, "%s", reply.s + 7);
+	else
+		puts(reply.s);
+	buf_release(&reply);
+	return rc;
+}
+
+const struct command system_commands[] = {
+	{"units", "", "every unit, then and now", "langnghectl units --json", 0, 0, "", run_units},
+	{"contacts", "", "who is written to", "langnghectl contacts", 0, 0, "", run_contacts},
+	{"plan", "", "targets, tasks, duties and solutions as the decision words them",
+		"langnghectl plan --json", 0, 0, "", run_plan},
+	{"plugin list", "", "the plugins, their rules and how their runs went",
+		"langnghectl plugin list --json", 0, 0, "", run_plugin_list},
+	{"status", "", "the daemon, its next moment, what is held", "langnghectl status", 0, 0, "",
+		run_status},
+	{"reload", "", "the daemon reads its files again", "langnghectl reload", 0, 0, "",
+		run_reload},
+	{0},
+};

@@ -1,0 +1,304 @@
+#!/usr/bin/python3
+"""Every command of langnghectl once over the sample province: what it changes, what it lists (keys and
+meaning, not wording), what it refuses and with which exit code."""
+import csv
+import email
+import email.policy
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from province import KINDS, Province, Report, ROOT  # noqa: E402
+
+SAMPLE = os.path.join(ROOT, "conf", "sample")
+AS_OF = ("--as-of", "2026-11-23")
+
+KEYS = {
+    "check": "key,plugin,rule,kind,subject,period,task,duty,unit,role,place,severity,status,clause,due_text,"
+             "last_day,days_left,value,target_value,comparator,measure,numerator,denominator,unknown_count,"
+             "range_low,range_high,lacks,figures_on,action,act_by,summary",
+    "deadlines": "duty,unit,period,task,clause,due_text,last_day,days_left,status,required,recorded,done_on,"
+                 "document_no,extended_to,waiting_for,last_notice,next_notice",
+    "targets": "target,year,task,unit,clause,measure,value,comparator,target_value,numerator,denominator,"
+               "unknown_count,range_low,range_high,status,gap,gap_units,pace_now,pace_needed,forecast,points,"
+               "figures_on,source,origin,decided_on",
+    "alerts": "id,key,unit,role,alert_state,status,severity,level,opened_on,first_told,last_notice,"
+              "next_notice,last_checked,acknowledged_by,snoozed_until,note,summary",
+    "units": "code,name,kind,parent,valid_from,valid_to,successors",
+    "contacts": "unit,email,name,role,field",
+    "plan": "item,id,text,clause",
+    "plugin list": "name,version,file,sha256,abi,plugin_state,rules,last_run,last_ms,findings,runs,failures,"
+                   "last_error,next_try",
+    "audit": "severity,what,where,remedy",
+}
+
+
+class Ctl:
+    def __init__(self, report, p):
+        self.report, self.p = report, p
+
+    def list(self, *args):
+        rows = self.p.ctl(*args, json_out=True)
+        name = " ".join(args[:2]) if " ".join(args[:2]) in KEYS else args[0]
+        if rows and name in KEYS:
+            self.report.equal(f"keys of {name}", ",".join(rows[0]), KEYS[name])
+        return rows
+
+    def refused(self, what, code, *args):
+        r = self.p.ctl(*args, check=False)
+        lines = r.stderr.splitlines()
+        return self.report.check(f"refused: {what}", r.returncode == code and len(lines) == 1 and not r.stdout,
+                                 f"exit {r.returncode}, {r.stdout!r} {r.stderr!r}")
+
+
+def one(rows, **wanted):
+    found = [r for r in rows if all(r[k] == v for k, v in wanted.items())]
+    return found[0] if len(found) == 1 else {"found": len(found), "wanted": wanted}
+
+
+def usage(report, p):
+    c = Ctl(report, p)
+    c.refused("unknown command", 2, "dance")
+    c.refused("no database yet", 3, "check")
+    text = p.ctl("--help").stdout
+    for name in ("check", "outbox show", "simulate", "restore", "go-live", "plugin list", "test-mail"):
+        report.check(f"--help lists {name}", f"\n  {name} " in text)
+    for line in text.splitlines():
+        if line.startswith("  ") and len(line) > 19 and line[18] == " ":
+            name = line[2:18].strip()
+            one_help = p.ctl(*name.split(), "--help").stdout
+            report.check(f"{name} --help has an example", "example: langnghectl" in one_help, one_help)
+    for args in (("report", "2026"), ("plugin", "lint", "x.so"), ("rule", "check", "x")):
+        c.refused("not in this version: " + args[0], 2, *args)
+    c.refused("missing word", 2, "import", "villages")
+    c.refused("word too many", 2, "units", "x")
+    c.refused("unknown option", 2, "check", "--everything")
+    c.refused("option without value", 2, "check", "--plugin")
+    c.refused("required option", 2, "ack", "1", "--by", "A")
+    c.refused("no date", 2, "snooze", "1", "--until", "soon", "--by", "A", "--note", "x")
+    c.refused("no such day", 2, "go-live", "2026-02-30")
+
+
+def register(report, p):
+    c = Ctl(report, p)
+    first = p.ctl("init").stdout
+    report.check("init says that it created", "created" in first, first)
+    again = p.ctl("init").stdout
+    report.check("init again changes nothing", "created" not in again, again)
+    c.refused("unknown kind", 2, "import", "castles", "x.csv")
+    c.refused("missing file", 3, "import", "villages", "/nonexistent.csv")
+    for kind, file in [("units", "units-sample"), ("contacts", "contacts-sample")] + [(k, k) for k in KINDS]:
+        rows = p.ctl("import", kind, os.path.join(SAMPLE, file + ".csv"), "--by", "test", json_out=True)
+        report.check(f"{kind} import without reject", rows[-1]["rejected"] == 0 and rows[-1]["added"] > 0, str(rows))
+        rows = p.ctl("import", kind, os.path.join(SAMPLE, file + ".csv"), json_out=True)
+        report.equal(f"{kind} again changes nothing", (rows[-1]["added"], rows[-1]["changed"]), (0, 0))
+    for kind in KINDS:
+        out = os.path.join(p.dir, kind + ".csv")
+        p.ctl("export", kind, out)
+        rows = p.ctl("import", kind, out, json_out=True)
+        report.equal(f"importing the export of {kind} changes nothing",
+                     (rows[-1]["added"], rows[-1]["changed"], rows[-1]["rejected"]), (0, 0, 0))
+    bad = os.path.join(p.dir, "bad.csv")
+    with open(bad, "w", encoding="utf-8") as f:
+        f.write("code,name,kind\nTH-0001,Tên mới,village\nTH-0002,Tên,no-such-kind\n")
+    r = p.ctl("import", "villages", bad, "--json", check=False)
+    rows = json.loads(r.stdout)
+    report.equal("a rejected row rejects the file", (r.returncode, rows[-1]["rejected"], rows[0]["row"],
+                                                     rows[0]["column"]), (1, 1, 3, "kind"))
+    rows = p.ctl("import", "villages", bad, "--accept-good", os.path.join(p.dir, "rejects.csv"), "--by", "An",
+                 json_out=True)
+    report.equal("unless the good ones are taken", (rows[-1]["changed"], rows[-1]["rejected"]), (1, 1))
+    number = str(rows[-1]["number"])
+    history = p.ctl("history", "villages", "TH-0001", json_out=True)
+    report.check("history says who", history[-1]["by"] == "An" or history[0]["by"] == "An", str(history))
+    p.ctl("undo-import", number, "--by", "An")
+    c.refused("undo twice", 1, "undo-import", number)
+    with open(os.path.join(p.dir, "one.csv"), "w", encoding="utf-8") as f:
+        f.write("code,name,kind,commune\nTH-9999,Nhập nhầm,village,xa-15505\n")
+    p.ctl("import", "villages", os.path.join(p.dir, "one.csv"))
+    p.ctl("remove", "villages", "TH-9999", "--by", "An", "--note", "nhập nhầm")
+    c.refused("remove what is not there", 1, "remove", "villages", "TH-9999", "--by", "An", "--note", "x")
+    p.ctl("export", "villages", os.path.join(p.dir, "part.csv"), "--unit", "xa-15505")
+    with open(os.path.join(p.dir, "part.csv"), encoding="utf-8-sig", newline="") as f:
+        report.equal("export of one place", len(list(csv.DictReader(f))), 12)
+
+
+def judging(report, p):
+    c = Ctl(report, p)
+    rows = c.list("check", *AS_OF)
+    plan = one(rows, subject="target:env-plan", period="2030")
+    report.equal("protection plans", (plan.get("numerator"), plan.get("denominator"), plan.get("unknown_count")),
+                 (22, 65, 6))
+    report.check("as a percentage", 33.8 <= (plan.get("value") or 0) < 33.9, str(plan))
+    owed = one(rows, duty="unit-report", unit="so-khcn", period="2026")
+    report.equal("a report is due", (owed.get("status"), owed.get("last_day"), owed.get("days_left"),
+                                     owed.get("role"), owed.get("kind")),
+                 ("due_soon", "2026-12-04", 11, "debtor", "due"))
+    report.check("all rows have an action", all(r["action"] and r["summary"] for r in rows))
+    only = c.list("check", "--plugin", "reporting", *AS_OF)
+    report.equal("one plugin only", {r["plugin"] for r in only}, {"reporting"})
+    report.equal("check stores nothing", p.sql("SELECT count(*) FROM alert")[0][0], 0)
+    report.equal("bad news are the exit code", p.ctl("check", *AS_OF, "--exit-code", check=False).returncode, 1)
+    c.refused("a plugin that is not enabled", 2, "check", "--plugin", "weather")
+
+    rows = c.list("deadlines", *AS_OF)
+    reports = {r["unit"]: r for r in rows if r["duty"] == "unit-report" and r["period"] == "2026"}
+    report.equal("who has handed in", {u for u, r in reports.items() if r["status"] == "done"}, {"so-congthuong"})
+    report.equal("the collector owes none", reports["so-nnmt"]["status"], "not_applicable")
+    report.check("five owe it", sum(r["status"] == "due_soon" for r in reports.values()) == 5, str(reports))
+    report.equal("R2", (one(rows, duty="province-report", unit="so-nnmt", period="2026").get("last_day")), "2026-12-14")
+    report.check("duties without their plugin are listed as unknown",
+                 any(r["duty"] == "media-items" and r["status"] == "unknown" for r in rows))
+    report.check("and none is left out", {"unit-plan", "named-leader", "inspection-report", "training-classes",
+                                          "workshops"} <= {r["duty"] for r in rows}, str({r["duty"] for r in rows}))
+    report.check("conferences in their years", any(r["duty"] == "final-conference" for r in c.list(
+        "deadlines", "--year", "2030", *AS_OF)))
+    report.check("two undated duties told in one finding are two rows", one(
+        rows, duty="named-leader", unit="so-khcn").get("status") != "unknown")
+    report.check("another year", all(r["status"] in ("not_due", "not_applicable") for r in c.list(
+        "deadlines", "--year", "2028", *AS_OF) if r["period"].startswith("2028")))
+
+    rows = c.list("targets", *AS_OF)
+    report.equal("every target", len(rows), 25)
+    report.equal("unreported ones are unknown", one(rows, target="income", year=2025).get("status"), "unknown")
+    row = one(rows, target="env-plan", year=2030)
+    report.check("the gap in things", (row.get("gap_units") or 0) > 0 and row["gap"] > 0, str(row))
+    report.equal("one year", {r["year"] for r in c.list("targets", "--year", "2030", *AS_OF)}, {2030})
+    c.refused("no target year", 2, "targets", "--year", "2027")
+
+    rows = c.list("villages", *AS_OF)
+    report.check("every living village", len(rows) >= 94, str(len(rows)))
+    here = c.list("villages", "--place", "xa-15505", *AS_OF)
+    report.equal("one place", len(here), 12)
+    mark = one(rows, code="TH-0028")["lacks"].split("|")
+    report.check("TH-0028 lacks five things and more", len(mark) >= 5, str(mark))
+    lacking = c.list("villages", "--lacks", mark[0], *AS_OF)
+    report.check("filtered by what is lacking", lacking and all(mark[0] in r["lacks"].split("|") for r in lacking))
+    c.list("units")
+    c.list("contacts")
+    items = c.list("plan")
+    report.equal("the plan's targets and tasks", (sum(r["item"] == "target" for r in items),
+                                                  sum(r["item"] == "task" for r in items)), (25, 9))
+    plugins = c.list("plugin", "list")
+    report.equal("enabled plugins are ready",
+                 {r["name"] for r in plugins if r["plugin_state"] == "ready"}, {"reporting", "environment"})
+
+
+def alerts(report, p):
+    c = Ctl(report, p)
+    p.ctl("go-live", "2026-11-02")
+    c.refused("live already", 1, "go-live", "2026-11-03")
+    p.run("langnghe-round", "--now", "2026-11-23T08:00:00+07:00")
+    rows = c.list("alerts", *AS_OF)
+    report.check("alerts are open", len(rows) > 20, str(len(rows)))
+    row = one(c.list("alerts", "--unit", "so-khcn", *AS_OF), key="reporting/unit-report/unit:so-khcn/2026")
+    if "id" not in row:
+        row = next(r for r in rows if r["unit"] == "so-khcn" and r["role"] == "debtor" and "2026" in r["key"])
+    number = str(row["id"])
+    p.ctl("ack", number, "--by", "Lê B", "--note", "đang trình ký", *AS_OF)
+    row = next(r for r in c.list("alerts", *AS_OF) if str(r["id"]) == number)
+    report.equal("acknowledged", (row["alert_state"], row["acknowledged_by"]), ("acknowledged", "Lê B"))
+    p.ctl("snooze", number, "--until", "2026-12-20", "--by", "Lê B", "--note", "x", *AS_OF)
+    report.equal("snoozed at the latest until the day before the last day", p.sql(
+        "SELECT snoozed_until FROM alert WHERE id = ?", number), [("2026-12-03",)])
+    c.refused("snoozed into the past", 1, "snooze", number, "--until", "2026-11-20", "--by", "B", "--note", "x", *AS_OF)
+    p.ctl("snooze", number, "--until", "2026-11-27", "--by", "Lê B", "--note", "chờ số liệu", *AS_OF)
+    p.ctl("unsnooze", number, "--by", "Lê B", "--note", "xong", *AS_OF)
+    report.check("explain says what comes", len(p.ctl("explain", number, *AS_OF, json_out=True)) > 0)
+    p.ctl("dispute", number, "--by", "Lê B", "--note", "không thuộc thẩm quyền", *AS_OF)
+    c.refused("an id that is not there", 1, "ack", "999999", "--by", "B", "--note", "x")
+    c.refused("a state that is none", 2, "alerts", "--state", "angry")
+    c.refused("a task that is none", 2, "alerts", "--task", "12")
+    report.equal("tasks by number", c.list("alerts", "--task", "3", *AS_OF),
+                 c.list("alerts", "--task", "environment", *AS_OF))
+
+    what = ("unit-report", "so-taichinh", "2026")
+    p.ctl("submit", *what, "--on", "2026-11-23", "--document-no", "99/BC-STC", "--by", "Lê B")
+    row = one(c.list("deadlines", *AS_OF), duty="unit-report", unit="so-taichinh", period="2026")
+    report.equal("submitted", (row.get("status"), row.get("done_on"), row.get("document_no")),
+                 ("done", "2026-11-23", "99/BC-STC"))
+    p.ctl("unsubmit", *what, "--by", "Lê B", "--note", "nhầm đơn vị")
+    p.ctl("extend", *what, "--until", "2026-12-11", "--document-no", "88/UBND-NN", "--by", "Lê B")
+    row = one(c.list("deadlines", *AS_OF), duty="unit-report", unit="so-taichinh", period="2026")
+    report.equal("taken back and extended", (row.get("status"), row.get("last_day"), row.get("extended_to")),
+                 ("due_soon", "2026-12-11", "2026-12-11"))
+    c.refused("a duty that is none", 1, "submit", "tax-return", "so-khcn", "2026", "--on", "2026-11-23", "--by", "B")
+    c.refused("a period that does not fit", 1, "submit", "unit-report", "so-khcn", "2026-Q1", "--on", "2026-11-23",
+              "--by", "B")
+    report.check("the trail tells it all", len(p.ctl("trail", *what, json_out=True)) >= 3)
+
+
+def letters(report, p):
+    c = Ctl(report, p)
+    rows = p.ctl("outbox", json_out=True)
+    report.check("letters are queued", rows and all(r["delivery"] == "queued" for r in rows if r["recipient"]),
+                 str(rows[:2]))
+    number = str(next(r["id"] for r in rows if r["delivery"] == "queued"))
+    message = email.message_from_string(p.ctl("outbox", "show", number).stdout, policy=email.policy.default)
+    report.check("outbox show is the letter", message["Subject"] and message["X-Langnghe-Unit"], str(message.keys()))
+    p.ctl("hold", "--note", "rà soát")
+    held = p.ctl("outbox", "--state", "held", json_out=True)
+    report.check("hold stops all", len(held) > 0 and "rà soát" in p.ctl("status").stdout)
+    c.refused("one letter while all is held", 1, "outbox", "release", number)
+    p.ctl("release")
+    report.equal("release frees all", p.ctl("outbox", "--state", "held", json_out=True), [])
+    p.ctl("outbox", "discard", number)
+    c.refused("retry what is not stuck", 1, "outbox", "retry", number)
+    c.refused("no such letter", 1, "outbox", "show", "99999")
+    c.refused("no such state", 2, "outbox", "--state", "lost")
+    c.refused("test-mail without smtp", 3, "test-mail", "a@b.example")
+    out = os.path.join(p.dir, "rehearsal")
+    before = p.sql("SELECT count(*), max(id) FROM letter")
+    rows = p.ctl("simulate", "--from", "2026-11-24", "--to", "2026-12-20", "--out", out, json_out=True)
+    report.check("a rehearsal writes letters", len(rows) > 5, str(len(rows)))
+    files = [os.path.join(d, f) for d, _, names in os.walk(out) for f in names if f.endswith(".eml")]
+    report.equal("a file each", len(files), len(rows))
+    row = rows[0]
+    report.check("by day and unit", any(f.startswith(os.path.join(out, row["date"], row["unit"])) for f in files))
+    with open(os.path.join(out, "index.html"), encoding="utf-8") as f:
+        index = f.read()
+    report.check("the index links every page", index.count(".html\"") == len(rows), "")
+    report.check("pages are there", all(os.path.getsize(f[:-4] + ".html") > 200 for f in files))
+    report.equal("the database stays as it was", p.sql("SELECT count(*), max(id) FROM letter"), before)
+    c.refused("a folder in use", 3, "simulate", "--from", "2026-11-24", "--to", "2026-11-25", "--out", out)
+    c.refused("backwards", 2, "simulate", "--from", "2026-11-24", "--to", "2026-11-23", "--out", out + "2")
+    p.ctl("preview", json_out=True)
+
+
+def upkeep(report, p):
+    c = Ctl(report, p)
+    rows = c.list("audit", *AS_OF)
+    where = {r["where"]: r for r in rows}
+    report.check("the audit sees the commune without address", "xa-15961" in where, str(list(where)))
+    report.check("and villages without commune", {"TH-0025", "TH-0045", "TH-0063", "TH-0086"} <= set(where), str(where))
+    report.check("every row has a remedy", all(r["remedy"] and r["what"] for r in rows))
+    p.ctl("backup", os.path.join(p.dir, "copy.db"))
+    c.refused("backup over a file", 1, "backup", os.path.join(p.dir, "copy.db"))
+    with open(os.path.join(p.dir, "junk.db"), "w", encoding="utf-8") as f:
+        f.write("no database at all" * 100)
+    c.refused("restore of junk", 1, "restore", os.path.join(p.dir, "junk.db"))
+    p.ctl("remove", "villages", "TH-0096", "--by", "An", "--note", "thử", check=False)
+    before = p.sql("SELECT count(*) FROM village")[0][0]
+    p.ctl("import", "villages", os.path.join(p.dir, "one.csv"))
+    p.ctl("restore", os.path.join(p.dir, "copy.db"))
+    report.check("restore brings back", p.sql("SELECT count(*) FROM village WHERE code = 'TH-9999'")[0][0] == 0 and
+                 before > 0)
+    status = p.ctl("status", json_out=True)
+    report.check("and holds sending with its reason", "restored" in (status["database"]["held"] or ""), str(status))
+    rows = c.list("audit", *AS_OF)
+    report.check("the audit says so", any("held" in r["what"] for r in rows))
+    report.equal("audit's exit code", p.ctl("audit", "--exit-code", check=False).returncode, 1)
+    report.equal("no daemon", status["daemon"], None)
+    c.refused("reload without a daemon", 3, "reload")
+
+
+def main():
+    report = Report()
+    with Province() as p:
+        for part in (usage, register, judging, alerts, letters, upkeep):
+            part(report, p)
+    report.close()
+
+
+main()
