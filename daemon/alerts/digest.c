@@ -173,6 +173,13 @@ static bool is_pressing(const struct gathering *g, const struct alert *a, const 
 	       last < calendar_on_or_after(g->w->calendar, g->today + 1);
 }
 
+/* P1: it had its day, in a letter that nobody accepted. */
+static bool was_returned(const struct alert_unit *u, const char *step)
+{
+	const struct told_step *t = told_step_of(u, step);
+	return t && t->outcome == OUTCOME_RETURNED;
+}
+
 static void gather_steps(struct gathering *g, const struct alert *a, const struct alert_unit *u,
 	struct group *to)
 {
@@ -193,7 +200,7 @@ static void gather_steps(struct gathering *g, const struct alert *a, const struc
 	to->pressing |= is_pressing(g, a, &d.step);
 	if (!d.step.low)
 		to->urgent = true;
-	else if (goes_alone(g, &d.step))
+	else if (goes_alone(g, &d.step) || was_returned(u, d.step.name))
 		to->alone = true;
 }
 
@@ -488,11 +495,11 @@ int digest_record(const struct digest *d, struct store *s, int64_t letter, struc
 
 int notices_return(struct store *s, int64_t letter, struct err *e)
 {
-	/* News goes back to waiting; steps are simply no longer told, and what is due by state then goes. */
+	/* News goes back to waiting; steps are no longer told, and what is due by state then goes. */
 	static const char *const sql[] = {
 		"UPDATE notice SET outcome = 'pending', letter = NULL"
 		" WHERE letter = ?1 AND step IN ('resolved', 'ended', 'inherited', 'receipt')",
-		"DELETE FROM notice WHERE letter = ?1",
+		"UPDATE notice SET outcome = 'returned', letter = NULL WHERE letter = ?1",
 		/* What was only in withdrawn letters was never told: its end is no news either (P19). */
 		"DELETE FROM notice WHERE outcome = 'pending' AND step IN ('resolved', 'ended', 'inherited')"
 		" AND ?1 > 0 AND NOT EXISTS(SELECT 1 FROM notice t WHERE t.alert = notice.alert"

@@ -146,10 +146,21 @@ static void explain_past(struct table *t, const struct alert_unit *u)
 		[OUTCOME_TOLD] = {"told", "in a letter of that day"},
 		[OUTCOME_PASSED] = {"passed over", "a later step of the same matter was due as well"},
 		[OUTCOME_SKIPPED] = {"skipped", "acknowledged: every second step is left out (P20)"},
+		[OUTCOME_RETURNED] = {"withdrawn", "its letter was accepted by nobody; due again (P1)"},
 	};
 	for (size_t i = 0; i < u->step_count; i++)
 		explain_row(t, u->steps[i].day, u->unit, u->steps[i].step,
 			words[u->steps[i].outcome].outcome, words[u->steps[i].outcome].reason);
+}
+
+static const char *step_reason(const struct matter *m, const struct step *step)
+{
+	if (step->low)
+		return "a low matter: with an urgent one, or on a Monday or a month's first working day (P15)";
+	if (m->kind == LN_EXPIRY)
+		return "counted back from the day it expires (P3)";
+	return step->day <= m->last_day ? "counted back from the last day (P3)"
+					: "after the last day (P5)";
 }
 
 static void explain_future(struct table *t, const struct world *w, const struct alert *a,
@@ -169,13 +180,17 @@ static void explain_future(struct table *t, const struct world *w, const struct 
 				   : "goes at the next sending time");
 	struct step steps[STEPS_MOST];
 	size_t n = policy_steps(&m, &w->settings->reminders, w->calendar, today + 400, steps, STEPS_MOST);
-	int shown = 0;
+	int shown = 0, alternation = 0;
 	for (size_t i = 0; i < n && shown < 5; i++) {
-		if (steps[i].day <= today || step_was_told(u, steps[i].name))
+		bool told = step_was_told(u, steps[i].name);
+		bool skipped = policy_skips(&m, &steps[i], told, &alternation);
+		if (steps[i].day <= today || told)
 			continue;
-		explain_row(t, steps[i].day, u->unit, steps[i].name, "to come",
-			steps[i].low ? "a low matter: Mondays and first working days, or with an urgent one"
-				     : "a step towards the last day, or after it");
+		if (skipped)
+			explain_row(t, steps[i].day, u->unit, steps[i].name, "left out",
+				"acknowledged: every second step is left out (P20)");
+		else
+			explain_row(t, steps[i].day, u->unit, steps[i].name, "to come", step_reason(&m, &steps[i]));
 		shown++;
 	}
 	if (!d.due && shown == 0)

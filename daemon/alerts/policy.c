@@ -31,7 +31,10 @@ enum role role_named(const char *name)
 	return ROLE_COORDINATING;
 }
 
-enum { STEPS_SPAN_DAYS = 1600 }; /* how far back from `until` monthly steps are listed */
+enum {
+	STEPS_SPAN_DAYS = 1600, /* how far back from `until` monthly steps are listed */
+	REPEAT_GAP_WORKDAYS = 5
+};
 
 /* The list under construction. */
 struct steps {
@@ -227,7 +230,11 @@ static void missing_steps(struct steps *s, const struct matter *m, const struct 
 		add_low(s, told_from, told_from, "first");
 	}
 	bool undated = m->has_duty && m->cadence == CADENCE_ONCE;
-	int32_t after = told_from > m->status_since ? told_from : m->status_since;
+	if (m->first_told != DAY_NONE && m->first_told > told_from)
+		told_from = m->first_told;
+	/* The same list is not told again within a working week of its first telling. */
+	int32_t gap = calendar_add_workdays(c, told_from, REPEAT_GAP_WORKDAYS) - 1;
+	int32_t after = gap > m->status_since ? gap : m->status_since;
 	add_months(s, c, after, undated ? QUARTER_LAST_MONTHS : EVERY_MONTH, undated ? "quarter" : "month");
 }
 
@@ -356,8 +363,7 @@ size_t policy_steps(const struct matter *m, const struct reminders *r, const str
 	return s.count;
 }
 
-/* P20: of the steps from the acknowledgement on, every second one is left out, the first first. */
-static bool skipped_by_ack(const struct matter *m, const struct step *step, bool told, int *alternation)
+bool policy_skips(const struct matter *m, const struct step *step, bool told, int *alternation)
 {
 	if (m->acknowledged_on == DAY_NONE || step->day < m->acknowledged_on || step->kept || step->rank > 0)
 		return false;
@@ -383,7 +389,7 @@ void policy_decide(const struct matter *m, const struct reminders *r, const stru
 	for (size_t i = 0; i < count; i++) {
 		const struct step *step = &steps[i];
 		bool was_told = told(context, step->name);
-		if (skipped_by_ack(m, step, was_told, &alternation)) {
+		if (policy_skips(m, step, was_told, &alternation)) {
 			if (step->day <= today && !was_told)
 				out->skipped[out->skipped_count++] = *step;
 			continue;

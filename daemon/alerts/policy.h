@@ -97,6 +97,9 @@ struct decision {
 void policy_decide(const struct matter *m, const struct reminders *r, const struct calendar *c,
 	int32_t today, policy_told *told, const void *context, struct decision *out);
 
+/* P20: whether the step is left out because the alert is acknowledged: of the steps from that day on
+ * every second one, the first first. Ask for the steps in order; *alternation begins at 0. */
+bool policy_skips(const struct matter *m, const struct step *step, bool told, int *alternation);
 /* LN_DUE: the day from which an overdue matter is `lapsed` (P5). */
 int32_t policy_lapse_day(const struct matter *m, const struct reminders *r, const struct calendar *c);
 /* P15: Mondays (or the week's first working day) and first working days of a month. */

@@ -10,7 +10,7 @@
 
 static const char *const state_names[] = {
 	"open", "acknowledged", "snoozed", "disputed", "resolved", "ended", "withdrawn", "lapsed"};
-static const char *const outcome_names[] = {"pending", "told", "passed", "skipped"};
+static const char *const outcome_names[] = {"pending", "told", "passed", "skipped", "returned"};
 
 const char *alert_state_name(enum alert_state s)
 {
@@ -32,7 +32,7 @@ bool alert_is_live(enum alert_state s)
 
 static int outcome_named(const char *name)
 {
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i <= OUTCOME_RETURNED; i++)
 		if (strcmp(outcome_names[i], name) == 0)
 			return i;
 	return OUTCOME_TOLD;

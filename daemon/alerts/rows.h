@@ -9,7 +9,13 @@
 #include "alerts/alert.h"
 #include "base/mem.h"
 
-enum outcome { OUTCOME_PENDING, OUTCOME_TOLD, OUTCOME_PASSED, OUTCOME_SKIPPED };
+enum outcome {
+	OUTCOME_PENDING,  /* news that waits for a letter */
+	OUTCOME_TOLD,
+	OUTCOME_PASSED,   /* a later step went instead */
+	OUTCOME_SKIPPED,  /* acknowledged */
+	OUTCOME_RETURNED  /* was in a letter that nobody accepted: due again, on any working day */
+};
 
 struct told_step {
 	const char *step;

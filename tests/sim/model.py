@@ -277,6 +277,7 @@ class Alert:
         self.was_missing = False  # before it became unknown
         self.ack = self.snoozed_until = None
         self.tellings = []
+        self.returned = set()   # (unit, key) of steps whose letter nobody accepted (P1)
         self.passed = set()     # steps told or passed over before an extension (R14)
 
 
@@ -424,7 +425,9 @@ class Simulation:
             while start < earliest or start != first_of_week(start):
                 start += DAY
             first = Step("first", start)
-        after = max(start, alert.since)
+        told = min((t.day for t in alert.tellings if t.unit == unit), default=start)
+        gap = add_workdays(max(start, told), 5) - DAY   # R31: not again within a working week
+        after = max(gap, alert.since)
         once = alert.facts.get("cadence") == "once"
         return [first] + (self.quarterly(after) if once else self.monthly("month-", after))
 
@@ -635,6 +638,7 @@ class Simulation:
         for alert, telling in letter.content:
             if telling:
                 alert.tellings.remove(telling)
+                alert.returned.add((letter.unit, telling.key))
             elif alert.state == "done":
                 self.receipts.append(alert)
 
@@ -665,6 +669,8 @@ class Simulation:
                 for a in self.alerts.values())
         if step.rides_only:
             return False
+        if (unit, step.key) in alert.returned:   # it had its day, in a letter nobody accepted
+            return True
         if step.start:
             return day >= step.start
         return is_low_day(day)

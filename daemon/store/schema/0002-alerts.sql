@@ -50,7 +50,8 @@ CREATE TABLE alert_unit (
 CREATE INDEX alert_unit_unit ON alert_unit(unit);
 
 -- One step of an alert towards one unit. outcome: pending (news waiting for a letter), told,
--- passed (a later step went instead), skipped (acknowledged).
+-- passed (a later step went instead), skipped (acknowledged), returned (was in a letter that nobody
+-- accepted: due again).
 CREATE TABLE notice (
   alert INTEGER NOT NULL REFERENCES alert(id),
   unit TEXT NOT NULL,
