@@ -120,7 +120,7 @@ static const int loading[] = {SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(fcntl), 
 /* What AddressSanitizer's run-time library wants besides. */
 static const int sanitizing[] = {SCMP_SYS(mmap), SCMP_SYS(mprotect), SCMP_SYS(read),
 	SCMP_SYS(write), SCMP_SYS(fcntl), SCMP_SYS(rt_sigaction), SCMP_SYS(sigaltstack),
-	SCMP_SYS(prctl), SCMP_SYS(prlimit64), SCMP_SYS(getdents64), SCMP_SYS(tgkill), END};
+	SCMP_SYS(prctl), SCMP_SYS(getdents64), SCMP_SYS(tgkill), END};
 
 static int allow_all(scmp_filter_ctx c, uint32_t action, const int *calls)
 {
@@ -128,6 +128,15 @@ static int allow_all(scmp_filter_ctx c, uint32_t action, const int *calls)
 	for (; *calls != END && rc == 0; calls++)
 		rc = seccomp_rule_add(c, action, *calls, 0);
 	return rc;
+}
+
+/* The plain ones, and asking for limits without setting any. */
+static int allow_plain(scmp_filter_ctx c)
+{
+	int rc = allow_all(c, SCMP_ACT_ALLOW, plain);
+	return rc ? rc
+		  : seccomp_rule_add(
+			    c, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0, 0));
 }
 
 /* Opening for reading only. */
@@ -167,7 +176,7 @@ static int allow_mapping(scmp_filter_ctx c, uint64_t never)
 }
 
 /* Reads from the pipe, writes to the pipe and to the /dev/null that 1 and 2 are, locks as SQLite
- * takes them, memory that cannot run, limits that are only asked for. */
+ * takes them, memory that cannot run. */
 static int allow_guarded(scmp_filter_ctx c, int in, int out)
 {
 	static const int lock_commands[] = {F_GETLK, F_SETLK, F_GETFD, F_GETFL};
@@ -182,15 +191,12 @@ static int allow_guarded(scmp_filter_ctx c, int in, int out)
 			SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)lock_commands[i], 0));
 	if (rc == 0)
 		rc = allow_mapping(c, PROT_EXEC);
-	if (rc == 0)
-		rc = seccomp_rule_add(
-			c, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0, 0));
 	return rc;
 }
 
 static int fill_strict(scmp_filter_ctx c, int in, int out)
 {
-	int rc = allow_all(c, SCMP_ACT_ALLOW, plain);
+	int rc = allow_plain(c);
 	if (rc == 0 && WITH_ASAN) {
 		rc = allow_all(c, SCMP_ACT_ALLOW, sanitizing);
 		return rc ? rc : allow_reading_files(c);
@@ -204,7 +210,7 @@ static int fill_strict(scmp_filter_ctx c, int in, int out)
 
 static int fill_lax(scmp_filter_ctx c)
 {
-	int rc = allow_all(c, SCMP_ACT_ALLOW, plain);
+	int rc = allow_plain(c);
 	if (rc == 0)
 		rc = allow_all(c, SCMP_ACT_ALLOW, loading);
 	if (rc == 0)
@@ -221,9 +227,6 @@ static int fill_lax(scmp_filter_ctx c)
 			SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_WRITE, 0));
 	if (rc == 0)
 		rc = allow_on(c, SCMP_SYS(writev), STDERR_FILENO);
-	if (rc == 0)
-		rc = seccomp_rule_add(
-			c, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0, 0));
 	return rc ? rc : allow_abort(c);
 }
 

@@ -124,7 +124,8 @@ static inline bool next_village(const struct check *c, const char **rest, struct
 	size_t n = strcspn(*rest, "|");
 	snprintf(code, sizeof code, "%.*s", n < sizeof code ? (int)n : 0, *rest);
 	*rest += n + ((*rest)[n] == '|');
-	*v = c->count ? bsearch(code, c->villages, c->count, sizeof *c->villages, by_code) : NULL;
+	*v = c->count ? bsearch(code, c->villages, c->count, sizeof *c->villages, village_by_code)
+		      : NULL;
 	return true;
 }
 

@@ -36,10 +36,9 @@ static const struct ln_rule_row rules[] = {
 		.title = "Báo cáo tình hình, kết quả thực hiện Kế hoạch của đơn vị",
 		.clause = "khoản 1 Điều 2",
 		.severity = LN_WARNING,
-		.action =
-			"Đề nghị hoàn thiện báo cáo tình hình, kết quả triển khai, thực hiện Kế "
-			"hoạch, gửi cơ quan đầu mối để tổng hợp, báo cáo UBND tỉnh; trường hợp "
-			"đã gửi, đề nghị cung cấp số, ký hiệu và ngày văn bản.",
+		.action = "Đề nghị hoàn thiện báo cáo tình hình, kết quả triển khai, thực hiện Kế "
+			  "hoạch, gửi cơ quan đầu mối để tổng hợp, báo cáo UBND tỉnh; trường hợp "
+			  "đã gửi, đề nghị cung cấp số, ký hiệu và ngày văn bản.",
 		.field = "reports",
 	},
 	{

@@ -45,8 +45,8 @@ def shell_seconds(p):
         return seconds(shell(p), stdin=sql)
 
 
-def compare_answers(p):
-    """Both must have counted the same villages and establishments, or the ratio means nothing."""
+def answers_agree(p):
+    """Whether both counted the same villages and establishments; says where they did not."""
     rows = json.loads(subprocess.run(check(p), env=ENV, capture_output=True, check=True).stdout)
     ours = {r["rule"]: (r["numerator"], r["denominator"], r["unknown_count"])
             for r in rows if r["kind"] == "short" and r["period"] == "2030"}
@@ -55,22 +55,26 @@ def compare_answers(p):
                                text=True).stdout.splitlines()
     theirs = {t: tuple(int(n) for n in rest) for t, *rest in
               (line.split("|") for line in lines) if t in ours}
-    if len(ours) != 4 or ours != theirs:
-        raise CannotMeasure(f"the answers differ: langnghectl {ours}, sqlite3 {theirs}")
+    if len(ours) != 4:
+        raise CannotMeasure(f"check reported {len(ours)} of the targets H1 to H4")
+    for target in ours:
+        if ours[target] != theirs.get(target):
+            print(f"DIFFERS {target}: numerator, denominator, unknown are {ours[target]} by langnghectl,"
+                  f" {theirs.get(target)} by check.sql")
+    return ours == theirs
 
 
 def main():
     with Folder():
         small, large = province(550), province(5500)
-        for p in (small, large):  # says whether they agree, and warms both
-            compare_answers(p)
+        agree = all([answers_agree(p) for p in (small, large)])  # and both are warm now
         bench = Bench("langnghectl", "sqlite3 shell")
         ours, shells, tenth = in_turns(RUNS, lambda: check_seconds(large), lambda: shell_seconds(large),
                                        lambda: check_seconds(small))
         bench.ratio("check, 5 500 villages, 600 000 workshops", ours, shells, LIMIT_SHELL)
         print(f"{'':44}{'whole':>14}{'a tenth':>16}")
         bench.ratio("check, ten times the data", ours, tenth, LIMIT_TEN)
-        return bench.close()
+        return bench.close() if agree else 2  # a ratio of two different things means little
 
 
 run(main)

@@ -12,7 +12,7 @@ static int check(const struct ln_host *host, void *state)
 	(void)host;
 	(void)state;
 	for (int i = 0; i < 4096; i++) {
-		char *p = malloc(1 << 20);
+		char *volatile p = malloc(1 << 20); /* volatile: it is taken, not only asked for */
 		if (!p) {
 			host->log(host->self, "there is no more memory");
 			return LN_FAILED;

@@ -195,8 +195,7 @@ static void huge_values_are_refused(void **state)
 	static const char *const huge[] = {
 		"SELECT replace(printf('%1000000s', ''), ' ', 'xxxxxxxx')",
 		"SELECT printf('%2000000s', 'x')",
-		"SELECT group_concat(a.code || printf('%900000s', 'x')) FROM v_village a, "
-		"v_village b",
+		"SELECT group_concat(code || printf('%900000s', 'x')) FROM v_village",
 	};
 	struct store *s = open_confined(*state, true);
 	for (size_t i = 0; i < sizeof huge / sizeof *huge; i++) {
