@@ -16,6 +16,8 @@
 #include "mail/transport.h"
 
 #include <getopt.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 enum { EXIT_USAGE = 2, EXIT_CANNOT = 3 };
@@ -189,6 +191,7 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"now", required_argument, NULL, 'n'}, {"stepped", no_argument, NULL, 's'}, {0}};
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a daemon that is gone leaves nobody working */
 	struct post p = {0};
 	const char *conf = NULL;
 	bool stepped = false;
