@@ -75,7 +75,7 @@ static struct finding_mark *marks_of(struct host *h, const struct ln_finding *f)
 	return marks;
 }
 
-static int take_finding(struct host *h, const struct ln_finding *given, struct err *e)
+static int add_finding(struct host *h, const struct ln_finding *given, struct err *e)
 {
 	struct ln_finding f;
 	if (!given || given->size < sizeof f)
@@ -117,7 +117,7 @@ static int report(void *self, const struct ln_finding *given)
 	struct err e;
 	if (h->failure || !h->frame)
 		return -1; /* nothing more is concluded from this run */
-	return take_finding(h, given, &e) < 0 ? host_fail(h, e.text) : 0;
+	return add_finding(h, given, &e) < 0 ? host_fail(h, e.text) : 0;
 }
 
 static void log_message(void *self, const char *message)

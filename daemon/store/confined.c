@@ -27,7 +27,7 @@ struct grant {
 /* Kept in store->limit. One block, freed with free(): the grants' text lives behind them. */
 struct confinement {
 	bool locked, trusted;
-	int64_t deadline_ns; /* of the monotonic clock; 0 none */
+	int64_t deadline_ns; /* of the processor clock; 0 none */
 	size_t grant_count;
 	struct grant grants[];
 };
@@ -39,10 +39,10 @@ static const char *const functions[] = {"abs", "avg", "ceil", "ceiling", "char",
 	"row_number", "rtrim", "sign", "strftime", "substr", "substring", "sum", "total", "trim",
 	"unicode", "upper", NULL};
 
-static int64_t now_ns(void)
+static int64_t used_ns(void)
 {
 	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
@@ -120,7 +120,7 @@ static int authorize(void *context, int action, const char *first, const char *s
 static int look_at_clock(void *context)
 {
 	const struct confinement *c = context;
-	return c->deadline_ns && !c->trusted && now_ns() > c->deadline_ns;
+	return c->deadline_ns && !c->trusted && used_ns() > c->deadline_ns;
 }
 
 /* Noting what the views read. */
@@ -300,7 +300,7 @@ void confined_lock(struct store *s)
 void confined_limit(struct store *s, int limit_ms)
 {
 	struct confinement *c = s->limit;
-	c->deadline_ns = limit_ms ? now_ns() + (int64_t)limit_ms * 1000000 : 0;
+	c->deadline_ns = limit_ms ? used_ns() + (int64_t)limit_ms * 1000000 : 0;
 }
 
 void confined_trust(struct store *s, bool trusted)

@@ -13,7 +13,7 @@
 int confined_open(struct store **out, const char *path, int memory_mib, struct err *e);
 /* Turns the authorizer on for good. */
 void confined_lock(struct store *s);
-/* Queries are interrupted once limit_ms from now have passed; 0 no limit. */
+/* Queries are interrupted once the process has used limit_ms more of processor time; 0 no limit. */
 void confined_limit(struct store *s, int limit_ms);
 /* While trusted the host's own statements run unhindered (a granted extension, a read transaction);
  * nothing of the stranger's may be prepared or stepped meanwhile. */

@@ -130,26 +130,27 @@ static int load_establishments(struct check *c)
 	return rc;
 }
 
+/* One scan for all days: these dates stand in no index. */
 static int load_list_days(struct check *c)
 {
 	const struct ln_host *h = c->host;
-	int rc = 1;
-	for (int i = 0; i < DAYS_AS_OF && rc == 1; i++) {
+	char text[DAYS_AS_OF][40];
+	struct ln_value values[DAYS_AS_OF];
+	for (int i = 0; i < DAYS_AS_OF; i++) {
 		int32_t y, m, d;
-		char day[40];
-		c->list_on[i] = c->list_on[0];
-		if (i > 0 && c->days[i] == c->days[0])
-			continue;
 		h->day_to_civil(c->days[i], &y, &m, &d);
-		snprintf(day, sizeof day, "%04d-%02d-%02d", y, m, d);
-		const struct ln_value value = {LN_TEXT, 0, day};
-		struct ln_query *q = h->query(h->self,
-			"SELECT max(figures_on) FROM v_establishment WHERE figures_on <= ?1",
-			&value, 1);
-		rc = h->row_next(q);
-		c->list_on[i] = h->column_day(q, 0);
-		h->query_end(q);
+		snprintf(text[i], sizeof text[i], "%04d-%02d-%02d", y, m, d);
+		values[i] = (struct ln_value){LN_TEXT, 0, text[i]};
 	}
+	struct ln_query *q = h->query(h->self,
+		"SELECT max(CASE WHEN figures_on <= ?1 THEN figures_on END),"
+		" max(CASE WHEN figures_on <= ?2 THEN figures_on END),"
+		" max(CASE WHEN figures_on <= ?3 THEN figures_on END) FROM v_establishment",
+		values, DAYS_AS_OF);
+	int rc = h->row_next(q);
+	for (int i = 0; i < DAYS_AS_OF; i++)
+		c->list_on[i] = h->column_day(q, (uint32_t)i);
+	h->query_end(q);
 	return rc == 1 ? 0 : -1;
 }
 
