@@ -64,12 +64,10 @@ endef
 $(foreach p,$(basename $(notdir $(wildcard daemon/*.c))),$(eval $(call PROGRAM,$(p))))
 
 PLUGIN_FLAGS = -shared -fvisibility=hidden -Wl,-z,defs -Wl,--as-needed $(if $(SAN),-fsanitize=$(SAN))
-$(B)/plugins/%.so: $(B)/obj/plugins/%.plugin.o
-	$(Q)mkdir -p $(@D); $(CC) $(PLUGIN_FLAGS) -o $@ $<
 define PLUGIN
-$(B)/plugins/$(1).so: $(B)/obj/plugins/$(1)/$(1).o
+$(B)/plugins/$(1).so: $(patsubst %.c,$(B)/obj/%.o,$(wildcard plugins/$(1)/*.c))
 	@mkdir -p $$(@D); $(if $(V),,echo '  SO    $$@')
-	$(Q)$(CC) $(filter-out -Wl$(comma)-z$(comma)defs,$(PLUGIN_FLAGS)) $(if $(SAN),,-Wl$(comma)-z$(comma)defs) -o $$@ $$<
+	$(Q)$(CC) $(filter-out -Wl$(comma)-z$(comma)defs,$(PLUGIN_FLAGS)) $(if $(SAN),,-Wl$(comma)-z$(comma)defs) -o $$@ $$^
 endef
 $(foreach p,$(notdir $(PLUGINS:.so=)),$(eval $(call PLUGIN,$(p))))
 

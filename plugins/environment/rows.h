@@ -82,7 +82,25 @@ static const struct ln_mark_row village_marks[MARKS] = {
 		"mục 3 Phụ lục"),
 };
 
-enum target_id { TARGET_PLAN, TARGET_GROUP, TARGET_INFRASTRUCTURE, TARGET_COMPLIANCE, TARGETS };
+/* P17: with no village at all nothing else can be said; the coordinator is asked for the list. */
+static const struct ln_mark_row list_marks[] = {
+	MARK("village-list", "Danh mục làng nghề", "chưa có danh mục làng nghề",
+		"Đề nghị rà soát, lập danh mục nghề truyền thống, làng nghề, làng nghề truyền thống "
+		"theo điểm 3.2 mục 3 Điều 1 Quyết định số 4182/QĐ-UBND và cung cấp để nhập vào sổ "
+		"theo dõi.",
+		"điểm 3.2 mục 3 Điều 1"),
+};
+
+enum target_id {
+	TARGET_PLAN,
+	TARGET_GROUP,
+	TARGET_INFRASTRUCTURE,
+	TARGET_COMPLIANCE,
+	TARGETS, /* the rows after the targets': */
+	RULE_VILLAGES = TARGETS,
+	RULE_LIST,
+	RULES
+};
 
 #define TARGET(name, heading, what_to_do)                                                          \
 	{                                                                                          \
@@ -110,7 +128,7 @@ static const struct ln_rule_row rules[] = {
 		"Đề nghị kiểm tra, hướng dẫn cơ sở, hộ gia đình sản xuất trong làng nghề đáp ứng "
 		"các quy định về bảo vệ môi trường theo khoản 2 Điều 56 Luật Bảo vệ môi trường "
 		"năm 2020."),
-	[TARGETS] =
+	[RULE_VILLAGES] =
 		{
 			.size = sizeof(struct ln_rule_row),
 			.id = "village-environment",
@@ -123,6 +141,20 @@ static const struct ln_rule_row rules[] = {
 				  "làng nghề theo Điều 56 Luật Bảo vệ môi trường năm 2020.",
 			.marks = village_marks,
 			.mark_count = MARKS,
+			.field = "environment",
+		},
+	[RULE_LIST] =
+		{
+			.size = sizeof(struct ln_rule_row),
+			.id = "village-list",
+			.kind = LN_MISSING,
+			.title = "Danh mục làng nghề",
+			.clause = "điểm 3.2 mục 3 Điều 1",
+			.severity = LN_WARNING,
+			.action = "Đề nghị cung cấp danh mục làng nghề để hệ thống theo dõi được các "
+				  "chỉ tiêu và hồ sơ môi trường.",
+			.marks = list_marks,
+			.mark_count = 1,
 			.field = "environment",
 		},
 };

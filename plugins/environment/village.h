@@ -71,6 +71,9 @@ struct sum {
 	int32_t figures_on;
 };
 
+/* Fills the check from the views. 0, or -1: a query failed. */
+int load(struct check *c);
+
 static inline int32_t later(int32_t a, int32_t b)
 {
 	return a > b ? a : b; /* LN_NO_DAY is before all */
