@@ -14,6 +14,7 @@
 #include "base/version.h"
 #include "base/watch.h"
 #include "plan/settings.h"
+#include "plan/taken.h"
 
 #include <errno.h>
 #include <event2/event.h>
@@ -36,6 +37,8 @@ struct daemon {
 	struct watch *watch;
 	struct child *checker; /* a reload's check of the files, or NULL */
 	struct settings *new_settings; /* taken over when the checker is content */
+	char *copies; /* beside the control socket, once that is ours: where children's files lie */
+	int taken; /* which of the two folders of copies the children read: 0 or 1 */
 	struct err last_reload;
 	bool stopping, watch_is_over;
 	int exit_code;
@@ -68,7 +71,36 @@ static void stop(struct daemon *d)
 	watch_stop(d->watch);
 }
 
-/* Reloading: the settings here, everything else by a short-lived round --test. */
+/* Reloading: the settings here, everything else by a short-lived round --test; then the files are
+ * copied aside for the children (plan/taken.h), into the folder that is not in use. */
+
+static char *taken_folder(const struct daemon *d, int which)
+{
+	return xasprintf("%s.files-%d", d->copies, which);
+}
+
+static int take_over(struct daemon *d, const struct settings *s, struct err *e)
+{
+	char *folder = taken_folder(d, !d->taken);
+	int rc = taken_copy(s, folder, e);
+	if (rc == 0) {
+		d->taken = !d->taken;
+		setenv(TAKEN_VARIABLE, folder, 1);
+	}
+	free(folder);
+	return rc;
+}
+
+static void forget_copies(const struct daemon *d)
+{
+	for (int i = 0; i < 2; i++) {
+		struct err e;
+		char *folder = taken_folder(d, i);
+		if (access(folder, F_OK) == 0)
+			file_remove_tree(folder, &e);
+		free(folder);
+	}
+}
 
 static void on_checked(void *context, const struct child_end *end)
 {
@@ -76,8 +108,10 @@ static void on_checked(void *context, const struct child_end *end)
 	struct settings *fresh = d->new_settings;
 	d->checker = NULL;
 	d->new_settings = NULL;
-	if (!end->ok || d->watch_is_over) {
-		err_set(&d->last_reload, "the changed files are not taken over: %s", end->obituary);
+	struct err e;
+	if (!end->ok || d->watch_is_over || take_over(d, fresh, &e) < 0) {
+		err_set(&d->last_reload, "the changed files are not taken over: %s",
+			!end->ok || d->watch_is_over ? end->obituary : e.text);
 		log_error("%s", d->last_reload.text);
 		settings_free(fresh);
 		end_if_over(d);
@@ -94,6 +128,30 @@ static void on_checked(void *context, const struct child_end *end)
 	watch_poke(d->watch);
 }
 
+/* The check is of the files themselves, so that its messages name them. */
+static int start_checker(struct daemon *d, struct err *e)
+{
+	const char *argv[] = {d->programs[WATCH_ROUND], "-c", d->conf, "--test", NULL};
+	char *copies = taken_folder(d, d->taken);
+	unsetenv(TAKEN_VARIABLE);
+	int rc = child_start(&d->checker, d->base, (char *const *)(uintptr_t)argv, CHECK_DEADLINE_S,
+		on_checked, d, e);
+	setenv(TAKEN_VARIABLE, copies, 1);
+	free(copies);
+	return rc;
+}
+
+/* The settings of the file itself, not of its copy. */
+static int load_live(const struct daemon *d, struct settings **fresh, struct problems *problems)
+{
+	char *copies = taken_folder(d, d->taken);
+	unsetenv(TAKEN_VARIABLE);
+	int rc = settings_load(d->conf, fresh, problems);
+	setenv(TAKEN_VARIABLE, copies, 1);
+	free(copies);
+	return rc;
+}
+
 /* Returns 0 when the check has begun; the sentence of a failure is what is wrong. */
 static int reload(struct daemon *d, struct err *e)
 {
@@ -101,7 +159,7 @@ static int reload(struct daemon *d, struct err *e)
 		return err_set(e, "the files are being checked already");
 	struct problems problems = {0};
 	struct settings *fresh = NULL;
-	int rc = settings_load(d->conf, &fresh, &problems);
+	int rc = load_live(d, &fresh, &problems);
 	for (size_t i = 0; i < problems.count && rc < 0; i++)
 		log_error("%s: %s", problems.items[i].where, problems.items[i].text);
 	if (rc < 0)
@@ -109,9 +167,7 @@ static int reload(struct daemon *d, struct err *e)
 			problems.items[0].text);
 	problems_release(&problems);
 	if (rc == 0) {
-		const char *argv[] = {d->programs[WATCH_ROUND], "-c", d->conf, "--test", NULL};
-		rc = child_start(&d->checker, d->base, (char *const *)(uintptr_t)argv,
-			CHECK_DEADLINE_S, on_checked, d, e);
+		rc = start_checker(d, e);
 		if (rc < 0)
 			log_error("%s", e->text);
 	}
@@ -208,6 +264,9 @@ static int serve(struct daemon *d, const struct watch_clock *clock, struct err *
 	if (control_server_new(
 		    &d->control, d->base, d->settings->control_socket, on_command, d, e) < 0)
 		return -1;
+	d->copies = xstrdup(d->settings->control_socket);
+	if (take_over(d, d->settings, e) < 0)
+		return -1;
 	int64_t watchdog_us = notify_watchdog_us();
 	if (watchdog_us > 0) {
 		struct timeval half = {
@@ -243,6 +302,9 @@ static void daemon_release(struct daemon *d)
 		event_base_free(d->base);
 	for (int i = 0; i < WATCH_JOBS; i++)
 		free(d->programs[i]);
+	if (d->copies)
+		forget_copies(d);
+	free(d->copies);
 	settings_free(d->settings);
 }
 

@@ -1,0 +1,87 @@
+#!/usr/bin/python3
+"""A file that is broken while the daemon runs changes nothing: not by itself, not by a reload; mended
+and reloaded, it is taken over whole."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from province import BUILD, ROOT, Province, Report  # noqa: E402
+
+
+def wait_for(what, limit=30):
+    end = time.monotonic() + limit
+    while time.monotonic() < end:
+        if what():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def status(p):
+    return p.ctl("status", json_out=True)
+
+
+def main():
+    report = Report()
+    with Province() as p:
+        plan = os.path.join(p.dir, "plan.conf")
+        shutil.copy(os.path.join(ROOT, "conf", "plan-thanh-hoa.conf"), plan)
+        good = open(plan, encoding="utf-8").read()
+        conf = open(p.conf, encoding="utf-8").read()
+        with open(p.conf, "w", encoding="utf-8") as f:
+            f.write(conf.replace(f"{ROOT}/conf/plan-thanh-hoa.conf", "plan.conf"))
+        p.load_sample(kinds=["villages"])
+        daemon = subprocess.Popen([os.path.join(BUILD, "langnghed"), "-c", p.conf, "-f"],
+                                  env=dict(os.environ, LANGNGHE_LIBEXEC=BUILD),
+                                  stderr=subprocess.PIPE, text=True)
+        try:
+            runs = "SELECT coalesce(max(runs), 0) FROM plugin_run"
+            report.check("the daemon's first round", wait_for(lambda: p.sql(runs)[0][0] >= 1))
+            with open(plan, "w", encoding="utf-8") as f:
+                f.write(good.replace("targets = (", "tragets = ("))
+            before = p.sql(runs)[0][0]
+            with open(p.conf, "a", encoding="utf-8") as f:
+                f.write("\nmail = 5;\n")
+            broken_conf = open(p.conf, encoding="utf-8").read()
+
+            def poke():
+                import socket
+                s = socket.socket(socket.AF_UNIX)
+                s.connect(os.path.join(p.dir, "control"))
+                s.sendall(b"poke\n")
+                s.shutdown(socket.SHUT_WR)
+                while s.recv(4096):
+                    pass
+            poke()
+            report.check("a round with broken files beside it runs on the old ones",
+                         wait_for(lambda: p.sql(runs)[0][0] > before))
+            with open(p.conf, "w", encoding="utf-8") as f:
+                f.write(broken_conf.replace("\nmail = 5;\n", ""))
+            p.ctl("reload", check=False)
+            report.check("the reload is refused and says so", wait_for(
+                lambda: "not taken over" in json.dumps(status(p), ensure_ascii=False)),
+                json.dumps(status(p))[:400])
+            before = p.sql(runs)[0][0]
+            poke()
+            report.check("and the old plan goes on", wait_for(lambda: p.sql(runs)[0][0] > before))
+            with open(plan, "w", encoding="utf-8") as f:
+                f.write(good)
+            p.ctl("reload")
+            report.check("mended, it is taken over", wait_for(
+                lambda: "and taken over" in json.dumps(status(p), ensure_ascii=False)),
+                json.dumps(status(p))[:400])
+        finally:
+            daemon.terminate()
+            log = daemon.communicate(timeout=60)[1]
+        report.equal("the daemon stops cleanly", daemon.returncode, 0)
+        report.check("the log names the mistake with its line", "plan.conf:" in log and "tragets" in log,
+                     log[-600:])
+        report.equal("no copy of the files is left", [n for n in os.listdir(p.dir) if ".files-" in n], [])
+    report.close()
+
+
+main()
