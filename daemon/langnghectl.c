@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/version.h"
 #include "ctl/command.h"
+#include "ctl/import_command.h"
 
 #include <unistd.h>
 
@@ -57,11 +58,12 @@ static int print_all(FILE *out, int code)
 	return code;
 }
 
-static int print_one(const struct command *row)
+/* argv: the words after the command's name. */
+static int print_one(const struct command *row, int argc, char **argv)
 {
 	printf("%s\nusage:   langnghectl [-c CONF] %s%s%s [--json]\nexample: %s\n", row->help,
 		row->name, *row->usage ? " " : "", row->usage, row->example);
-	return CTL_DONE;
+	return row->run == import_run ? import_help(argc, argv) : CTL_DONE;
 }
 
 static bool asks_for_help(int argc, char **argv)
@@ -101,7 +103,7 @@ int main(int argc, char **argv)
 	argc -= words;
 	argv += words;
 	if (asks_for_help(argc, argv))
-		return print_one(c.command);
+		return print_one(c.command, argc, argv);
 	int rc = ctl_parse(&c, argc, argv);
 	if (rc == 0)
 		rc = c.command->run(&c);

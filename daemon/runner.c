@@ -21,6 +21,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <sodium.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { DESCRIBE_MEMORY_MIB = 256, REQUEST_MOST = 80, EXIT_FAILED = 1, EXIT_USAGE = 2 };
@@ -210,11 +211,23 @@ static int usage(void)
 	return EXIT_USAGE;
 }
 
+/* A file could not take the description: no process that is shut in writes one. */
+static bool writes_to_a_file(void)
+{
+	struct stat st;
+	if (fstat(STDOUT_FILENO, &st) < 0 || !S_ISREG(st.st_mode))
+		return false;
+	fputs("langnghe-runner: --describe writes to a pipe or a terminal, not to a file; say: "
+	      "langnghe-runner --describe FILE | cat > OUT\n",
+		stderr);
+	return true;
+}
+
 /* _exit: nothing that a plugin left to be run at the end is run. */
 int main(int argc, char **argv)
 {
 	if (argc == 3 && strcmp(argv[1], "--describe") == 0)
-		_exit(describe(argv[2]));
+		_exit(writes_to_a_file() ? EXIT_USAGE : describe(argv[2]));
 	if (argc == 6 && strcmp(argv[1], "-c") == 0 && strcmp(argv[3], "--database") == 0)
 		_exit(run(argv[2], argv[4], argv[5]));
 	return usage();

@@ -122,7 +122,8 @@ static struct item *add_item(struct gathering *g, struct group *to, const struct
 				     : g->w->settings->reminders.act_within_days;
 		item->act_by = judged ? judged->act_by : DAY_NONE;
 		if (item->act_by == DAY_NONE)
-			item->act_by = (first == DAY_NONE ? g->today : first) + within;
+			item->act_by = calendar_on_or_before(
+				g->w->calendar, (first == DAY_NONE ? g->today : first) + within);
 	}
 	return item;
 }
@@ -411,7 +412,7 @@ int digests_make(struct digests *out, const struct world *w, const struct judgem
 	*out = (struct digests){0};
 	struct gathering g = {.w = w, .j = j, .out = out, .today = now.day, .now = now};
 	g.watch_from = watch_from(w->store);
-	if (g.watch_from == DAY_NONE || g.today < g.watch_from)
+	if (g.watch_from == DAY_NONE || g.today < g.watch_from || g.today > plan_last_notice_day(w->plan))
 		return 0;
 	if (alerts_load(&g.alerts, w->store, ALERTS_LIVE, e) < 0)
 		return -1;

@@ -5,6 +5,7 @@
 #include "ctl/command.h"
 
 #include "alerts/alert.h"
+#include "mail/rounds.h"
 
 static int run_alerts(struct ctl *c)
 {
@@ -131,21 +132,50 @@ static int run_explain(struct ctl *c)
 	return ctl_listing(c, t);
 }
 
+/* Going live in the middle of a working day is no sending time that was missed: today's counts as
+ * over. Kept before the day from which is watched, so that no round sees the one without the other;
+ * before that day it says nothing. */
+static int close_today(const struct ctl *c, struct moment now, struct err *e)
+{
+	struct store *s = c->world.store;
+	char text[DAY_TEXT];
+	if (watch_from(s) != DAY_NONE || now.second < c->world.settings->schedule.send_at ||
+		!calendar_is_workday(c->world.calendar, now.day))
+		return 0;
+	if (store_begin(s, e) < 0)
+		return -1;
+	if (store_set_meta(s, "last_send", day_iso(now.day, text), e) == 0 &&
+		store_commit(s, e) == 0)
+		return 0;
+	store_rollback(s);
+	return -1;
+}
+
 static int run_go_live(struct ctl *c)
 {
 	struct err e;
-	char text[DAY_TEXT];
+	char text[DAY_TEXT], hm[6];
 	int32_t day = DAY_NONE;
 	int rc = c->positional_count ? ctl_day(c->positional[0], "DATE", &day) : 0;
 	if (rc == 0)
-		rc = ctl_open_store(c, STORE_WRITE);
+		rc = ctl_open_units(c, STORE_WRITE);
 	if (rc)
 		return rc;
+	struct moment now = ctl_now(c);
 	if (day == DAY_NONE)
-		day = ctl_now(c).day;
+		day = now.day;
+	if (day == now.day && close_today(c, now, &e) < 0)
+		return ctl_fail(CTL_CANNOT, "%s", e.text);
 	if (watch_go_live(c->world.store, day, &e) < 0)
 		return ctl_fail(CTL_REJECTED, "%s", e.text);
 	printf("watching and writing from %s\n", day_iso(day, text));
+	/* A day that is past belongs to a rehearsal, whose clock is not this machine's. */
+	if (day >= now.day) {
+		struct moment begin = {day, 0};
+		struct moment first = round_next_send(&c->world, day > now.day ? begin : now);
+		printf("the first letters go on %s at %s\n", day_iso(first.day, text),
+			moment_hm(first.second, hm));
+	}
 	ctl_poke(c);
 	return CTL_DONE;
 }

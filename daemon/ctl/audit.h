@@ -40,5 +40,7 @@ int audit_calendar(
 int audit_register(
 	struct audit *a, struct err *e); /* places, dates of figures, names of the plan */
 int audit_running(struct audit *a, struct err *e); /* letters stuck, held, plugins, rounds */
+int audit_settings(
+	struct audit *a, struct err *e); /* addresses that reach nobody, options without effect */
 
 #endif

@@ -202,7 +202,7 @@ static int check_plugins(struct audit *a, struct err *e)
 			continue;
 		if (h.failures > 0)
 			audit_add(a, AUDIT_ERROR, name, "langnghectl plugin list",
-				"the plugin failed %lld times in a row: %s", (long long)h.failures,
+				"failed runs in a row: %lld; %s", (long long)h.failures,
 				h.last_error ? h.last_error : "no reason given");
 		plugin_history_release(&h);
 	}

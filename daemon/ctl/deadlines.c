@@ -17,6 +17,7 @@ static const char *const keys[] = {"duty", "unit", "period", "task", "clause", "
 struct listing {
 	const struct world *w;
 	const struct judgement *j;
+	bool all_ran; /* every enabled plugin was there and told all it saw */
 	struct table *t;
 	bool *listed; /* per judged finding of j */
 };
@@ -40,13 +41,27 @@ static const struct finding_mark *mark_of(const struct finding *f, const struct 
 	return NULL;
 }
 
+static bool is_about(const struct judged *g, const struct duty *d)
+{
+	return g->duty == d || (g->duty && mark_of(g->finding, d));
+}
+
+/* Whether a rule spoke of the duty at all, of whatever unit and period. */
+static bool is_judged(const struct listing *l, const struct duty *d)
+{
+	for (size_t i = 0; i < l->j->count; i++) {
+		if (is_about(&l->j->items[i], d))
+			return true;
+	}
+	return false;
+}
+
 static const struct judged *find_judged(
 	struct listing *l, const struct duty *d, const char *unit, const char *period)
 {
 	for (size_t i = 0; i < l->j->count; i++) {
 		const struct judged *g = &l->j->items[i];
-		bool about = g->duty == d || (g->duty && mark_of(g->finding, d));
-		const char *debtor = about ? debtor_of(g) : NULL;
+		const char *debtor = is_about(g, d) ? debtor_of(g) : NULL;
 		if (debtor && strcmp(debtor, unit) == 0 && g->finding->period &&
 			strcmp(g->finding->period, period) == 0) {
 			l->listed[i] = true;
@@ -108,6 +123,14 @@ static void fill_reported(struct table *t, const struct judged *g)
 	buf_release(&waiting);
 }
 
+/* Nobody knows what became of it: days that seem late would be read as a reproach. */
+static void fill_unjudged(const struct listing *l)
+{
+	table_text(l->t, "waiting_for",
+		l->all_ran ? "no rule plugin judges this duty yet"
+			   : "no rule plugin judged this duty, and one failed: see plugin list");
+}
+
 static int add_row(struct listing *l, const struct duty *d, const char *unit, const char *period,
 	const struct judged *g, bool collector, struct err *e)
 {
@@ -133,8 +156,12 @@ static int add_row(struct listing *l, const struct duty *d, const char *unit, co
 	table_text(t, "due_text", due);
 	free(due);
 	table_day(t, "last_day", last);
-	if (last != DAY_NONE && status != STATUS_NOT_APPLICABLE)
+	bool unjudged = !g && status != STATUS_NOT_APPLICABLE && !is_judged(l, d);
+	if (last != DAY_NONE && status != STATUS_NOT_APPLICABLE &&
+		!(unjudged && status == STATUS_UNKNOWN))
 		table_int(t, "days_left", last - today);
+	if (unjudged)
+		fill_unjudged(l);
 	table_text(t, "status", status_name(status));
 	table_day(t, "extended_to", until);
 	if (!g && status != STATUS_NOT_APPLICABLE)
@@ -204,10 +231,23 @@ static int add_open_ones(struct listing *l, struct err *e)
 	return 0;
 }
 
+static bool all_ran(const struct world *w, const struct judgement *j)
+{
+	for (size_t i = 0; i < w->settings->plugins.enabled_count; i++) {
+		if (!w->plugins[i])
+			return false;
+	}
+	for (size_t i = 0; i < j->run_count; i++) {
+		if (!j->runs[i].complete)
+			return false;
+	}
+	return true;
+}
+
 struct table *deadlines_table(
 	const struct world *w, const struct judgement *j, int year, struct err *e)
 {
-	struct listing l = {.w = w, .j = j, .t = table_new(keys)};
+	struct listing l = {.w = w, .j = j, .all_ran = all_ran(w, j), .t = table_new(keys)};
 	int rc = 0;
 	l.listed = xcalloc(j->count, sizeof *l.listed);
 	for (size_t i = 0; i < w->plan->duty_count && rc == 0; i++)

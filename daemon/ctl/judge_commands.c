@@ -39,7 +39,7 @@ static int judge(struct ctl *c, const char *only, struct judgement *j)
 	return rc < 0 ? ctl_fail(CTL_CANNOT, "%s", e.text) : 0;
 }
 
-/* One line for each plugin that failed; whether there was one. */
+/* One line for each plugin that failed, which its error names; whether there was one. */
 static bool say_failures(const struct judgement *j)
 {
 	bool any = false;
@@ -47,9 +47,8 @@ static bool say_failures(const struct judgement *j)
 		if (j->runs[i].complete || !j->runs[i].plugin)
 			continue;
 		any = true;
-		ctl_fail(0, "plugin %s failed, nothing is concluded from it: %s",
-			j->runs[i].plugin->name,
-			j->runs[i].error ? j->runs[i].error : "no reason given");
+		ctl_fail(0, "%s; nothing is concluded from it",
+			j->runs[i].error ? j->runs[i].error : j->runs[i].plugin->name);
 	}
 	return any;
 }

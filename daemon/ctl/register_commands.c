@@ -5,29 +5,15 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "ctl/import_command.h"
+#include "ctl/kind_words.h"
 #include "register/defaults.h"
 #include "register/import.h"
 
 #include <errno.h>
 #include <unistd.h>
 
-static const char *const import_keys[] = {"file", "row", "column", "value", "reason", "number",
-	"added", "changed", "unchanged", "rejected", NULL};
 static const char *const history_keys[] = {"at", "by", "column", "old", "new", NULL};
-
-/* The kind of that name; NULL after one line on stderr that names all of them. */
-static const struct kind *kind_asked(const char *name)
-{
-	const struct kind *k = kind_named(name);
-	if (k)
-		return k;
-	struct buf all = {0};
-	for (size_t i = 0; (k = kind_at(i)); i++)
-		buf_addf(&all, "%s%s", i ? ", " : "", k->name);
-	ctl_fail(CTL_USAGE, "\"%.40s\" is no kind of register file; allowed: %s", name, all.s);
-	buf_release(&all);
-	return NULL;
-}
 
 static const char *who(const struct ctl *c)
 {
@@ -75,82 +61,42 @@ static int run_init(struct ctl *c)
 	return CTL_DONE;
 }
 
-static void import_summary(struct table *t, const struct import_result *r)
+/* Units the plan names may not go: nobody would answer for what it says of them. */
+
+static int refuse_removal(const struct ctl *c, const char *code)
 {
-	table_row(t);
-	if (r->number > 0)
-		table_int(t, "number", r->number);
-	table_int(t, "added", r->added);
-	table_int(t, "changed", r->changed);
-	table_int(t, "unchanged", r->unchanged);
-	table_int(t, "rejected", r->rejected);
+	if (!plan_names_unit(c->world.plan, code))
+		return 0;
+	return ctl_fail(CTL_REJECTED,
+		"units %s cannot be removed: the plan names it; a unit that has ended keeps its "
+		"row and gets valid_to and successors",
+		code);
 }
 
-static void import_print(const struct ctl *c, const struct import_result *r)
-{
-	for (size_t i = 0; i < r->warning_count; i++)
-		fprintf(stderr, "warning: %s\n", r->warnings[i]);
-	struct table *t = table_new(import_keys);
-	for (size_t i = 0; i < r->reject_count; i++) {
-		const struct reject *bad = &r->rejects[i];
-		table_row(t);
-		table_text(t, "file", bad->file);
-		table_int(t, "row", bad->row);
-		table_text(t, "column", bad->column);
-		table_text(t, "value", bad->value);
-		table_text(t, "reason", bad->reason);
-	}
-	if (c->json)
-		import_summary(t, r);
-	if (c->json || r->reject_count > 0) {
-		ctl_listing(c, t);
-	} else {
-		table_free(t);
-	}
-	if (c->json)
-		return;
-	printf("%lld added, %lld changed, %lld unchanged, %lld rejected", (long long)r->added,
-		(long long)r->changed, (long long)r->unchanged, (long long)r->rejected);
-	if (r->number > 0)
-		printf("; import number %lld", (long long)r->number);
-	putchar('\n');
-}
-
-static int run_import(struct ctl *c)
+/* The units that an import of units added, less those gone since. */
+static int refuse_undoing(const struct ctl *c, int64_t number)
 {
 	struct err e;
-	const struct kind *k = kind_asked(c->positional[0]);
-	const char *file = c->positional[1], *dot = strrchr(file, '.');
-	if (!k)
-		return CTL_USAGE;
-	if ((dot && strcasecmp(dot, ".xlsx") == 0) || ctl_option(c, "sheet"))
-		return ctl_fail(CTL_USAGE,
-			"%s: XLSX and --sheet are not in this version; save it as CSV", file);
-	int rc = ctl_open_files(c);
-	if (rc == 0)
-		rc = ctl_open_store(c, STORE_WRITE);
-	if (rc)
-		return rc;
-	struct import_options options = {
-		.dry_run = ctl_option(c, "dry-run") != NULL,
-		.accept_good = ctl_option(c, "accept-good"),
-		.accept_ending = ctl_option(c, "accept-ending") != NULL,
-		.by = who(c),
-		.today = ctl_now(c).day,
-	};
-	struct import_result r = {0};
-	if (import_file(c->world.store, c->world.plan, k, file, &options, &r, &e) < 0)
+	struct stmt *st = store_stmt(c->world.store,
+		"SELECT c.key FROM change c JOIN import i ON i.id = ?1"
+		" WHERE i.kind = 'units' AND i.undone_at IS NULL AND c.kind = 'units'"
+		" AND c.op = 'add' AND c.id BETWEEN i.first_change AND i.last_change"
+		" AND EXISTS (SELECT 1 FROM unit u WHERE u.code = c.key) ORDER BY c.key",
+		&e);
+	if (!st)
 		return ctl_fail(CTL_CANNOT, "%s", e.text);
-	import_print(c, &r);
-	rc = r.rejected > 0 && !options.accept_good ? CTL_REJECTED : CTL_DONE;
-	if (r.held)
-		rc = ctl_fail(CTL_REJECTED,
-			"%s: it ends %lld of %lld living %s, more than 20 %%; nothing was "
-			"loaded; if that is meant, say --accept-ending",
-			file, (long long)r.ended, (long long)r.living, k->name);
-	if (r.number > 0)
-		ctl_poke(c);
-	import_result_release(&r);
+	stmt_int(st, 1, number);
+	int rc = 0, step = 0;
+	while (rc == 0 && (step = stmt_step(st, &e)) == 1) {
+		if (plan_names_unit(c->world.plan, col_text(st, 0)))
+			rc = ctl_fail(CTL_REJECTED,
+				"import %lld cannot be undone: it added the unit %s, which the "
+				"plan names",
+				(long long)number, col_text(st, 0));
+	}
+	if (step < 0)
+		rc = ctl_fail(CTL_CANNOT, "%s", e.text);
+	stmt_reset(st);
 	return rc;
 }
 
@@ -160,7 +106,11 @@ static int run_undo_import(struct ctl *c)
 	int64_t number, rows = 0;
 	int rc = ctl_id(c->positional[0], "N", &number);
 	if (rc == 0)
+		rc = ctl_open_files(c);
+	if (rc == 0)
 		rc = ctl_open_store(c, STORE_WRITE);
+	if (rc == 0)
+		rc = refuse_undoing(c, number);
 	if (rc)
 		return rc;
 	if (import_undo(c->world.store, number, who(c), &rows, &e) < 0)
@@ -174,7 +124,11 @@ static int run_remove(struct ctl *c)
 {
 	struct err e;
 	const struct kind *k = kind_asked(c->positional[0]);
-	int rc = k ? ctl_open_store(c, STORE_WRITE) : CTL_USAGE;
+	int rc = k ? ctl_open_files(c) : CTL_USAGE;
+	if (rc == 0)
+		rc = ctl_open_store(c, STORE_WRITE);
+	if (rc == 0 && strcmp(k->name, "units") == 0)
+		rc = refuse_removal(c, c->positional[1]);
 	if (rc)
 		return rc;
 	if (register_remove(
@@ -228,9 +182,9 @@ const struct command register_commands[] = {
 	{"init", "", "creates or upgrades the database and loads the shipped units once",
 		"langnghectl -c /etc/langnghe/langnghed.conf init", 0, 0, "", run_init},
 	{"import", "KIND FILE [--dry-run] [--accept-good REJECTS] [--accept-ending] [--by NAME]",
-		"loads a register file (CSV), all of it or nothing",
+		"loads a register file (CSV), all or nothing; import KIND --help: its columns",
 		"langnghectl import villages lang-nghe.csv --dry-run", 2, 2,
-		"dry-run sheet= accept-good= accept-ending by=", run_import},
+		"dry-run sheet= accept-good= accept-ending by=", import_run},
 	{"undo-import", "N [--by NAME]", "takes back what import number N did",
 		"langnghectl undo-import 12 --by 'Nguyễn Văn A'", 1, 1, "by=", run_undo_import},
 	{"remove", "KIND KEY --by NAME --note TEXT", "removes one row that should never have been",

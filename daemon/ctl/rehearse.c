@@ -103,8 +103,8 @@ static int accept_all(struct rehearsal *r, int64_t now_unix, struct err *e)
 	return rc;
 }
 
-int rehearsal_run(struct rehearsal *r, struct moment now, struct moment end, bool only_next,
-	mailing_sink *sink, void *context, struct err *e)
+int rehearsal_run(struct rehearsal *r, struct moment now, struct moment end,
+	struct moment *first_send, mailing_sink *sink, void *context, struct err *e)
 {
 	int offset = r->world->settings->utc_offset_s;
 	while (moment_compare(now, end) < 0) {
@@ -112,11 +112,13 @@ int rehearsal_run(struct rehearsal *r, struct moment now, struct moment end, boo
 		if (round_run(r->world, &r->runners, r->templates, now, false, sink, context,
 			    &result, e) < 0)
 			return -1;
-		if (only_next && result.done.send)
+		if (first_send && result.done.send) {
+			*first_send = now;
 			return 0;
+		}
 		/* A look ahead leaves what is queued as it is: it will be withdrawn or sent for
 		 * real. */
-		if (!only_next && accept_all(r, moment_to_unix(now, offset), e) < 0)
+		if (!first_send && accept_all(r, moment_to_unix(now, offset), e) < 0)
 			return -1;
 		if (moment_compare(result.next, now) <= 0)
 			return err_set(e, "the round's next moment does not lie after it");

@@ -21,9 +21,10 @@ struct rehearsal {
 int rehearsal_begin(struct rehearsal *r, struct ctl *c);
 /* Forgets what was done on `from` and later, so that those days are run again. */
 int rehearsal_rewind(struct rehearsal *r, int32_t from, struct err *e);
-/* Runs every round from `now` while before `end`; stops after the first that sent, if only_next. */
-int rehearsal_run(struct rehearsal *r, struct moment now, struct moment end, bool only_next,
-	mailing_sink *sink, void *context, struct err *e);
+/* Runs every round from `now` while before `end`. With first_send it stops after the first sending
+ * time and writes down when that was; untouched if there was none. */
+int rehearsal_run(struct rehearsal *r, struct moment now, struct moment end,
+	struct moment *first_send, mailing_sink *sink, void *context, struct err *e);
 void rehearsal_end(struct rehearsal *r);
 
 /* The keys of simulate and preview, and a row of them. */

@@ -33,7 +33,7 @@ static int simulate(
 	if (rehearsal_rewind(r, from, e) < 0)
 		return -1;
 	struct moment begin = {from, 0}, end = {to + 1, 0};
-	return rehearsal_run(r, begin, end, false, collect, c, e);
+	return rehearsal_run(r, begin, end, NULL, collect, c, e);
 }
 
 static int run_simulate(struct ctl *c)
@@ -71,23 +71,51 @@ static int run_simulate(struct ctl *c)
 	return rc;
 }
 
-static int run_preview(struct ctl *c)
+/* Which sending time the letters are of, also where there is none of them. Beside --json the
+ * sentence goes to stderr. */
+static void say_sending_time(const struct ctl *c, struct moment sending, size_t letters)
+{
+	FILE *out = c->json ? stderr : stdout;
+	char day[DAY_TEXT], hm[6];
+	if (sending.day == DAY_NONE)
+		fprintf(out, "no sending time within %d days\n", PREVIEW_DAYS_MOST);
+	else if (letters == 0)
+		fprintf(out, "next sending time %s %s: no letter\n", day_iso(sending.day, day),
+			moment_hm(sending.second, hm));
+	else
+		fprintf(out, "next sending time %s %s: %zu letter%s\n", day_iso(sending.day, day),
+			moment_hm(sending.second, hm), letters, letters > 1 ? "s" : "");
+}
+
+static int preview(struct rehearsal *r, struct ctl *c, struct collector *collector)
 {
 	struct err e;
+	int32_t live = watch_from(r->world->store);
+	if (live == DAY_NONE)
+		return ctl_fail(CTL_REJECTED,
+			"watching has not begun: no letter goes to anybody before langnghectl "
+			"go-live");
+	struct moment now = ctl_now(c), sending = {DAY_NONE, 0};
+	struct moment end = {(live > now.day ? live : now.day) + PREVIEW_DAYS_MOST, 0};
+	if (rehearsal_run(r, now, end, &sending, collect, collector, &e) < 0)
+		return ctl_fail(CTL_CANNOT, "%s", e.text);
+	say_sending_time(c, sending, table_rows(collector->table));
+	if (c->json || table_rows(collector->table) > 0)
+		ctl_listing(c, collector->table);
+	else
+		table_free(collector->table);
+	collector->table = NULL;
+	return CTL_DONE;
+}
+
+static int run_preview(struct ctl *c)
+{
 	struct rehearsal r;
 	struct collector collector = {.table = table_new(rehearsal_keys)};
 	int rc = rehearsal_begin(&r, c);
-	if (rc == 0) {
-		if (watch_from(r.world->store) == DAY_NONE)
-			ctl_fail(0, "nothing goes out before go-live");
-		struct moment now = ctl_now(c), end = {now.day + PREVIEW_DAYS_MOST, 0};
-		if (rehearsal_run(&r, now, end, true, collect, &collector, &e) < 0)
-			rc = ctl_fail(CTL_CANNOT, "%s", e.text);
-	}
 	if (rc == 0)
-		ctl_listing(c, collector.table);
-	else
-		table_free(collector.table);
+		rc = preview(&r, c, &collector);
+	table_free(collector.table);
 	rehearsal_end(&r);
 	return rc;
 }

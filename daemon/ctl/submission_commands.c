@@ -4,7 +4,7 @@
  */
 #include "ctl/command.h"
 
-#include "alerts/alert.h"
+#include "ctl/trail.h"
 #include "register/submissions.h"
 
 static int open_for_writing(struct ctl *c)
@@ -25,12 +25,20 @@ static int done(struct ctl *c, int rc, const struct err *e, const char *what)
 static int run_submit(struct ctl *c)
 {
 	struct err e;
-	int32_t on;
+	int32_t on, today;
+	char late[DAY_TEXT], now[DAY_TEXT];
 	int rc = ctl_day(ctl_option(c, "on"), "--on", &on);
 	if (rc == 0)
 		rc = open_for_writing(c);
+	if (rc == 0)
+		rc = ctl_today(c, &today);
 	if (rc)
 		return rc;
+	if (on > today)
+		return ctl_fail(CTL_REJECTED,
+			"--on: %s lies after today, %s; what has not come in yet cannot be "
+			"recorded",
+			day_iso(on, late), day_iso(today, now));
 	struct submission s = {
 		.duty = c->positional[0],
 		.unit = c->positional[1],
@@ -76,7 +84,8 @@ static int run_trail(struct ctl *c)
 	int rc = ctl_open_world(c, STORE_READ);
 	if (rc)
 		return rc;
-	if (duty_trail(&c->world, c->positional[0], c->positional[1], c->positional[2], &t, &e) < 0)
+	if (trail_table(&c->world, c->positional[0], c->positional[1], c->positional[2], &t, &e) <
+		0)
 		return ctl_fail(CTL_REJECTED, "%s", e.text);
 	return ctl_listing(c, t);
 }
@@ -87,7 +96,7 @@ const struct command submission_commands[] = {
 		"langnghectl submit unit-report so-khcn 2026 --on 2026-12-01 --document-no "
 		"152/BC-SKHCN "
 		"--by 'Lê Thị B'",
-		3, 3, "on=! document-no= note= by=!", run_submit},
+		3, 3, "on=! document-no= note= by=! as-of=", run_submit},
 	{"unsubmit", "DUTY UNIT PERIOD --by NAME --note TEXT", "takes a wrong key stroke back",
 		"langnghectl unsubmit unit-report so-khcn 2026 --by 'Lê Thị B' --note 'nhầm đơn "
 		"vị'",

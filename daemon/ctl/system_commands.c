@@ -4,15 +4,13 @@
  */
 #include "ctl/command.h"
 
-#include "alerts/alert.h"
 #include "alerts/plugin_runs.h"
 #include "base/control.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "mail/outbox.h"
+#include "ctl/status.h"
 
 #include <dirent.h>
-#include <jansson.h>
 #include <unistd.h>
 
 static const char *const unit_keys[] = {
@@ -198,103 +196,6 @@ static int run_plugin_list(struct ctl *c)
 	return rc;
 }
 
-/* What the database knows; members stay null where it cannot be read. */
-static json_t *status_of_store(struct store *s)
-{
-	static const char *const counted[] = {"queued", "held", "deferred", "in_doubt", "failed"};
-	struct err e;
-	char *reason = NULL;
-	char text[DAY_TEXT];
-	int32_t live = watch_from(s);
-	bool held = outbox_is_held(s, &reason);
-	char *checked = store_meta(s, "last_check"), *sent = store_meta(s, "last_send");
-	json_t *o = json_pack("{s:s?,s:s?,s:s?,s:s?}", "watch_from",
-		live == DAY_NONE ? NULL : day_iso(live, text), "held", held ? reason : NULL,
-		"last_check", checked, "last_send", sent);
-	free(reason);
-	free(checked);
-	free(sent);
-	for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
-		struct table *t;
-		if (outbox_table(s, counted[i], 0, &t, &e) < 0)
-			continue;
-		char key[40];
-		snprintf(key, sizeof key, "letters_%s", counted[i]);
-		json_object_set_new(o, key, json_integer((json_int_t)table_rows(t)));
-		table_free(t);
-	}
-	return o;
-}
-
-static json_t *status_of_daemon(const struct settings *s)
-{
-	struct err e;
-	struct buf reply = {0};
-	json_t *o = NULL;
-	if (control_request(s->control_socket, "status", &reply, &e) == 0)
-		o = json_loads(reply.s, 0, NULL);
-	buf_release(&reply);
-	return o ? o : json_null();
-}
-
-/* "key: value" lines; arrays of objects indented, one line each. */
-static void print_members(json_t *o, const char *prefix)
-{
-	const char *key;
-	json_t *value;
-	json_object_foreach(o, key, value)
-	{
-		if (json_is_array(value)) {
-			size_t i;
-			json_t *item;
-			json_array_foreach(value, i, item)
-			{
-				char *line = json_dumps(item, JSON_COMPACT);
-				printf("%s%s: %s\n", prefix, key, line ? line : "");
-				free(line);
-			}
-		} else if (json_is_string(value)) {
-			printf("%s%s: %s\n", prefix, key, json_string_value(value));
-		} else if (!json_is_null(value)) {
-			char *text = json_dumps(value, JSON_ENCODE_ANY);
-			printf("%s%s: %s\n", prefix, key, text ? text : "");
-			free(text);
-		}
-	}
-}
-
-static int run_status(struct ctl *c)
-{
-	struct err e = {0};
-	int rc = ctl_open_settings(c);
-	if (rc)
-		return rc;
-	const char *database = c->world.settings->database;
-	json_t *daemon = status_of_daemon(c->world.settings);
-	json_t *kept = json_null();
-	if (store_open(&c->world.store, database, STORE_READ, &e) == 0)
-		kept = status_of_store(c->world.store);
-	if (c->json) {
-		json_t *all = json_pack("{s:O,s:O}", "daemon", daemon, "database", kept);
-		char *text = json_dumps(all, JSON_INDENT(2));
-		puts(text ? text : "{}");
-		free(text);
-		json_decref(all);
-	} else {
-		if (json_is_object(daemon))
-			print_members(daemon, "daemon ");
-		else
-			printf("daemon: none answers on %s\n", c->world.settings->control_socket);
-		if (json_is_object(kept))
-			print_members(kept, "");
-		else
-			printf("database: %s\n", e.text);
-	}
-	json_decref(daemon);
-	json_decref(kept);
-	return CTL_DONE;
-}
-
 static int run_reload(struct ctl *c)
 {
 	struct err e;
@@ -322,7 +223,7 @@ const struct command system_commands[] = {
 	{"plugin list", "", "the plugins, their rules and how their runs went",
 		"langnghectl plugin list --json", 0, 0, "", run_plugin_list},
 	{"status", "", "the daemon, its next moment, what is held", "langnghectl status", 0, 0, "",
-		run_status},
+		status_run},
 	{"reload", "", "the daemon reads its files again", "langnghectl reload", 0, 0, "",
 		run_reload},
 	{0},

@@ -66,3 +66,14 @@ int32_t plan_close_day(const struct plan *p, int target_year)
 	return day_from_civil(
 		target_year + 1, p->readings.close_on_month, p->readings.close_on_day);
 }
+
+int32_t plan_last_notice_day(const struct plan *p)
+{
+	int32_t last = p->ends_on;
+	for (size_t i = 0; i < p->target_count; i++) {
+		int32_t close = plan_close_day(p, p->targets[i].year);
+		if (close > last)
+			last = close;
+	}
+	return day_add_months(last, 1);
+}

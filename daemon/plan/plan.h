@@ -129,4 +129,8 @@ int plan_reading(const struct plan *p, const char *name, int64_t *out);
 /* The last day on which figures of target year y are still taken (P10). */
 int32_t plan_close_day(const struct plan *p, int target_year);
 
+/* The last day on which anything is written (P10): what the last closing decides is still told in the
+ * month after it. */
+int32_t plan_last_notice_day(const struct plan *p);
+
 #endif

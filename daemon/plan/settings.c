@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "plan/settings_check.h"
+#include "plan/taken.h"
 
 #include <stddef.h>
 #include <unistd.h>
@@ -64,12 +65,10 @@ static const struct option options[] = {
 	{"admin", "name", OPT_TEXT, AT(admin.name), 0, 0, "Quản trị hệ thống",
 		"how letters call the administrator", NULL},
 	{"admin", "email", OPT_ADDRESS, AT(admin.email), 0, 0, NULL,
-		"gets previews and alarms, before go-live alone", NULL},
+		"gets the preview of each sending time; before go-live nobody gets a letter", NULL},
 	{"plugins", "directory", OPT_PATH, AT(plugins.directory), 0, 0, "/usr/lib/langnghe/plugins",
 		"folder of NAME.so", NULL},
-	{"plugins", "enabled", OPT_NAMES, AT(plugins.enabled), 0, 0,
-		"reporting communication training environment science-technology ocop "
-		"trade-promotion raw-material inspection conferences preservation",
+	{"plugins", "enabled", OPT_NAMES, AT(plugins.enabled), 0, 0, "reporting environment",
 		"plugins that run", NULL},
 	{"plugins", "wall_ms", OPT_INT, AT(plugins.wall_ms), 100, 600000, "30000",
 		"time one check may take", NULL},
@@ -78,7 +77,7 @@ static const struct option options[] = {
 	{"plugins", "memory_mib", OPT_INT, AT(plugins.memory_mib), 16, 4096, "256",
 		"memory one plugin may take", NULL},
 	{"mail", "transport", OPT_CHOICE, AT(mail.transport), 0, 0, "maildir",
-		"where letters go: a folder or a mail server", transports},
+		"where letters go: a folder, or a mail server in a later version", transports},
 	{"mail", "maildir", OPT_PATH, AT(mail.maildir), 0, 0, "/var/lib/langnghe/mail",
 		"the folder of transport maildir", NULL},
 	{"mail", "server", OPT_TEXT, AT(mail.server), 0, 0, "",
@@ -382,7 +381,10 @@ int settings_load(const char *file, struct settings **out, struct problems *prob
 {
 	struct reader r;
 	size_t before = problems->count;
-	if (conf_file_open(&r.file, file, problems))
+	char *source = taken_source(file);
+	int rc = conf_file_open(&r.file, source, problems);
+	free(source);
+	if (rc)
 		return -1;
 	r.s = xcalloc(1, sizeof *r.s);
 	r.s->file = absolute(file);
@@ -413,6 +415,7 @@ int settings_load(const char *file, struct settings **out, struct problems *prob
 		settings_free(r.s);
 		return -1;
 	}
+	taken_point(r.s);
 	*out = r.s;
 	return 0;
 }

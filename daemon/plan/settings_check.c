@@ -1,7 +1,9 @@
 /*
  * settings_check.c: what options mean to each other: encryption may be off only
  * towards this machine, invented addresses may not be written to, the day's
- * hours come in order, the time zone is one that needs no tables.
+ * hours come in order, the time zone is one that needs no tables. Transport
+ * "smtp" is refused as a whole in this version, and its options are held
+ * against each other all the same.
  */
 #include "plan/settings_check.h"
 
@@ -109,6 +111,10 @@ static void check_mail(const struct settings *s, struct conf_file *f)
 				"one, or use transport \"maildir\"",
 				addresses[i].key, addresses[i].address);
 	size_t host = 0;
+	if (smtp)
+		conf_problem(f, place(f, "mail.transport"),
+			"mail.transport \"smtp\" is not in this version, no letter would leave: "
+			"use \"maildir\", a folder that mail clients open");
 	if (smtp && !s->mail.server)
 		conf_problem(f, place(f, "mail.transport"), "transport \"smtp\" needs mail.server");
 	if (!smtp && !s->mail.maildir)

@@ -1,7 +1,7 @@
 /*
  * submissions.c: a duty fulfilled goes through the same checks and history as a
  * row of a file; a key stroke taken back is a removal with its note; an
- * extension has a table of its own.
+ * extension has a table of its own. Only who owes a duty can fulfil it.
  */
 #include "register/submissions.h"
 
@@ -9,6 +9,8 @@
 #include "plan/period.h"
 #include "register/apply.h"
 #include "register/units.h"
+
+enum { DEBTORS_NAMED = 12 };
 
 /* The sentences a person gets who mistyped a duty, a unit or a period. */
 static int check_names(struct store *s, const struct plan *p, const char *duty, const char *unit,
@@ -47,6 +49,58 @@ static int check_author(const char *by, struct err *e)
 	return by && *by ? 0 : err_set(e, "--by NAME is needed: it is kept in the history");
 }
 
+/* "so-khcn, so-taichinh and 5 more", or who does not. The caller frees. */
+static char *names_of(const struct unit **debtors, size_t count)
+{
+	struct buf names = {0};
+	size_t shown = count > DEBTORS_NAMED ? DEBTORS_NAMED : count;
+	for (size_t i = 0; i < shown; i++)
+		buf_addf(&names, "%s%s", i ? ", " : "", debtors[i]->code);
+	if (count > shown)
+		buf_addf(&names, " and %zu more", count - shown);
+	if (count == 0)
+		buf_add(&names, "nobody living");
+	return buf_take(&names);
+}
+
+/* Whether unit owes it, or handed it in before it ended and one of those who owe carries it on. */
+static bool is_among(const struct unit *unit, const struct unit **debtors, size_t count, int32_t on)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (debtors[i] == unit || (unit_lives(unit, on) && unit_descends(debtors[i], unit)))
+			return true;
+	}
+	return false;
+}
+
+/* Who owes a period: the units that live on its last day, and for "once" on the day it came in. */
+static int check_debtor(struct store *s, const struct plan *p, const struct submission *sub,
+	int32_t on, struct err *e)
+{
+	const struct duty *d = plan_duty(p, sub->duty);
+	int32_t first, owed_on = duty_last_day(p, d, sub->period);
+	struct units *u;
+	if (strcmp(sub->period, "once") == 0)
+		owed_on = on;
+	else if (owed_on == DAY_NONE && period_span(p, sub->period, &first, &owed_on) < 0)
+		return 0;
+	if (units_load(&u, s, e) < 0)
+		return -1;
+	const struct unit *unit = unit_by_code(u, sub->unit), *collector = NULL, **debtors = NULL;
+	size_t count = duty_debtors(u, p, d, owed_on, &debtors, &collector);
+	int rc = 0;
+	if (!is_among(unit, debtors, count, on)) {
+		char *names = names_of(debtors, count);
+		rc = err_set(e, "%s %s %s for %s: it is owed by %s", sub->unit,
+			unit == collector ? "collects and does not owe" : "does not owe", sub->duty,
+			sub->period, names);
+		free(names);
+	}
+	free(debtors);
+	units_free(u);
+	return rc;
+}
+
 static void set_text(const struct kind *k, struct row *row, const char *column, const char *text)
 {
 	if (text && *text)
@@ -78,8 +132,10 @@ static int apply(struct store *s, const struct plan *p, const struct kind *k, co
 int submission_record(
 	struct store *s, const struct plan *p, const struct submission *sub, struct err *e)
 {
+	int32_t on = sub->received_on != DAY_NONE ? sub->received_on : sub->document_on;
 	if (check_author(sub->by, e) != 0 ||
-		check_names(s, p, sub->duty, sub->unit, sub->period, e) != 0)
+		check_names(s, p, sub->duty, sub->unit, sub->period, e) != 0 ||
+		(on != DAY_NONE && check_debtor(s, p, sub, on, e) != 0))
 		return -1;
 	const struct kind *k = kind_named("submissions");
 	struct row row = {.rev = 0};

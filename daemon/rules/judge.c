@@ -301,16 +301,22 @@ static int take_findings(struct judgement *j, const struct world *w, struct plug
 	return 0;
 }
 
-/* Runs one plugin for the day; a failure ends its runner and is kept in *run. */
-static void run_plugin(struct judgement *j, const struct world *w, struct runner **runner,
-	struct plugin_run *run, struct findings *set)
+static void start_plugin(const struct world *w, struct runner **runner, struct plugin_run *run)
 {
 	struct err e = {0};
 	if (!*runner && runner_start(runner, w->settings, w->database, run->plugin, &e) < 0) {
 		*runner = NULL;
 		run->error = xstrdup(e.text);
-		return;
 	}
+}
+
+/* Asks one plugin for the day; a failure ends its runner and is kept in *run. */
+static void run_plugin(struct judgement *j, const struct world *w, struct runner **runner,
+	struct plugin_run *run, struct findings *set)
+{
+	struct err e = {0};
+	if (!*runner)
+		return; /* could not be started */
 	if (runner_check(*runner, j->today, set, &run->took_ms, &e) < 0)
 		run->error = xstrdup(e.text);
 	else
@@ -342,17 +348,20 @@ int judgement_make(struct judgement *j, const struct world *w, struct runner_set
 		runners->runners = xcalloc(n, sizeof *runners->runners);
 		runners->count = n;
 	}
-	bool found = false;
+	/* All are started before the first is asked: they get ready while it works. */
+	size_t *runner_of = xcalloc(n, sizeof *runner_of);
 	for (size_t i = 0; i < n; i++) {
 		const struct plugin_info *plugin = w->plugins[i];
 		if (!plugin || (only && strcmp(plugin->name, only) != 0))
 			continue;
-		found = true;
-		struct plugin_run *run = &j->runs[j->run_count];
-		run->plugin = plugin;
-		run_plugin(j, w, &runners->runners[i], run, &j->sets[j->run_count++]);
+		runner_of[j->run_count] = i;
+		j->runs[j->run_count].plugin = plugin;
+		start_plugin(w, &runners->runners[i], &j->runs[j->run_count++]);
 	}
-	if (only && !found) {
+	for (size_t i = 0; i < j->run_count; i++)
+		run_plugin(j, w, &runners->runners[runner_of[i]], &j->runs[i], &j->sets[i]);
+	free(runner_of);
+	if (only && j->run_count == 0) {
 		judgement_release(j);
 		return err_set(e, "no enabled plugin is named '%s'; see langnghectl plugin list", only);
 	}

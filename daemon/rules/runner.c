@@ -44,14 +44,20 @@ void runner_stop(struct runner *r)
 	free(r);
 }
 
-/* The end of the pipe before the end of the answer. */
+/* The end of the pipe before the end of the answer. Beside the plugin's name the obituary's "the
+ * plugin environment" would read as another plugin. */
 static int ended_early(struct runner *r, size_t got, struct err *e)
 {
+	static const char subject[] = "the plugin environment ";
 	struct err how;
 	contained_obituary(&r->process, &how);
+	bool named = strncmp(how.text, subject, sizeof subject - 1) == 0;
+	const char *did = named ? how.text + sizeof subject - 1 : how.text;
+	if (strncmp(did, "died ", 5) == 0)
+		return err_set(e, "its process %s", did);
 	if (got == 0)
-		return err_set(e, "%s; it gave no answer", how.text);
-	return err_set(e, "%s; its answer was cut off after %zu bytes", how.text, got);
+		return err_set(e, "its process %s; it gave no answer", did);
+	return err_set(e, "its process %s; its answer was cut off after %zu bytes", did, got);
 }
 
 /* One whole frame into *bytes (the caller's), its length into *length. */
@@ -130,7 +136,7 @@ int runner_check(struct runner *r, int32_t today, struct findings *out, int *too
 {
 	int64_t start = contained_now_ms();
 	if (r->process.fd < 0)
-		return err_set(e, "plugin %s: its environment has ended", r->plugin->name);
+		return err_set(e, "plugin %s: its process has ended", r->plugin->name);
 	int rc = ask(r, today, out, e);
 	if (took_ms)
 		*took_ms = (int)(contained_now_ms() - start);

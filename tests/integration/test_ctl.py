@@ -6,10 +6,14 @@ import email
 import email.policy
 import json
 import os
+import re
+import shutil
+import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from province import KINDS, Province, Report, ROOT  # noqa: E402
+from province import BUILD, KINDS, Province, Report, ROOT  # noqa: E402
 
 SAMPLE = os.path.join(ROOT, "conf", "sample")
 AS_OF = ("--as-of", "2026-11-23")
@@ -78,6 +82,13 @@ def usage(report, p):
     c.refused("required option", 2, "ack", "1", "--by", "A")
     c.refused("no date", 2, "snooze", "1", "--until", "soon", "--by", "A", "--note", "x")
     c.refused("no such day", 2, "go-live", "2026-02-30")
+    text = p.ctl("import", "villages", "--help").stdout
+    report.check("import KIND --help tells the columns", re.search(
+        r"\n  env_plan_state +one of none \(Chưa có\), drafting", text) and "\n  code* " in text, text)
+    text = p.ctl("import", "--help").stdout
+    report.check("import --help tells the kinds", all(f"\n  {k} " in text for k in KINDS + ["units", "contacts"]), text)
+    r = p.ctl("import", "castles", "--help", check=False)
+    report.check("and no others", r.returncode == 2 and "village_years" in r.stderr, r.stderr)
 
 
 def register(report, p):
@@ -109,6 +120,7 @@ def register(report, p):
     rows = p.ctl("import", "villages", bad, "--accept-good", os.path.join(p.dir, "rejects.csv"), "--by", "An",
                  json_out=True)
     report.equal("unless the good ones are taken", (rows[-1]["changed"], rows[-1]["rejected"]), (1, 1))
+    imports_told(report, p, bad)
     number = str(rows[-1]["number"])
     history = p.ctl("history", "villages", "TH-0001", json_out=True)
     report.check("history says who", history[-1]["by"] == "An" or history[0]["by"] == "An", str(history))
@@ -118,10 +130,45 @@ def register(report, p):
         f.write("code,name,kind,commune\nTH-9999,Nhập nhầm,village,xa-15505\n")
     p.ctl("import", "villages", os.path.join(p.dir, "one.csv"))
     p.ctl("remove", "villages", "TH-9999", "--by", "An", "--note", "nhập nhầm")
+    c.refused("remove a unit of the plan", 1, "remove", "units", "so-khcn", "--by", "An", "--note", "x")
+    r = p.ctl("undo-import", "1", "--by", "An", check=False)
+    report.check("undo the import of the plan's units", r.returncode == 1 and "the plan names" in r.stderr, r.stderr)
+    with open(os.path.join(p.dir, "unit.csv"), "w", encoding="utf-8") as f:
+        f.write("code,name,kind\nso-thu,Sở Thử,department\n")
+    number = str(p.ctl("import", "units", os.path.join(p.dir, "unit.csv"), json_out=True)[-1]["number"])
+    p.ctl("undo-import", number)
+    report.equal("but not of another unit", p.sql("SELECT count(*) FROM unit WHERE code = 'so-thu'"), [(0,)])
     c.refused("remove what is not there", 1, "remove", "villages", "TH-9999", "--by", "An", "--note", "x")
     p.ctl("export", "villages", os.path.join(p.dir, "part.csv"), "--unit", "xa-15505")
     with open(os.path.join(p.dir, "part.csv"), encoding="utf-8-sig", newline="") as f:
         report.equal("export of one place", len(list(csv.DictReader(f))), 12)
+
+
+def imports_told(report, p, bad):
+    """What import prints: every reason whole, what became of the file, and what a trial did not do."""
+    r = p.ctl("import", "villages", bad, check=False)
+    lines = r.stdout.splitlines()
+    report.check("a rejected cell on its line, uncut", lines[0].startswith(f"{bad}:3: kind 'no-such-kind': ") and
+                 lines[0].endswith("craft_site (Điểm có nghề)"), r.stdout)
+    report.check("nothing was loaded", "1 rejected" in lines[1] and "nothing was loaded" in lines[1], lines[1])
+    rejects = os.path.join(p.dir, "not-written.csv")
+    r = p.ctl("import", "villages", bad, "--dry-run", "--accept-good", rejects)
+    last = r.stdout.splitlines()[-1]
+    report.check("a trial says would be", "would be changed" in last and "nothing was loaded" in last, last)
+    report.check("and that no file was written", f"{rejects} was not written" in last and not os.path.exists(rejects),
+                 last)
+    head = os.path.join(p.dir, "head.csv")
+    with open(head, "w", encoding="utf-8") as f:
+        f.write("\nMa,Ten lang,xyz,#note\nTH-0001,a,b,c\n")
+    for more in ((), ("--accept-good", rejects), ("--dry-run",)):
+        r = p.ctl("import", "villages", head, *more, check=False)
+        lines = r.stdout.splitlines()
+        report.check("a refused header is one sentence", r.returncode == 1 and len(lines) == 2 and
+                     lines[0].startswith(f"{head}:2: 'Ma', 'Ten lang', 'xyz': ") and "rejected" not in r.stdout and
+                     "header is refused" in lines[1] and not os.path.exists(rejects), r.stdout)
+    with open(head, "w", encoding="utf-8") as f:
+        f.write("\ncode,kind\nTH-0001,xyz\n")
+    report.check("one bad row is no header", "1 rejected" in p.ctl("import", "villages", head, check=False).stdout)
 
 
 def judging(report, p):
@@ -148,8 +195,13 @@ def judging(report, p):
     report.equal("the collector owes none", reports["so-nnmt"]["status"], "not_applicable")
     report.check("five owe it", sum(r["status"] == "due_soon" for r in reports.values()) == 5, str(reports))
     report.equal("R2", (one(rows, duty="province-report", unit="so-nnmt", period="2026").get("last_day")), "2026-12-14")
-    report.check("duties without their plugin are listed as unknown",
-                 any(r["duty"] == "media-items" and r["status"] == "unknown" for r in rows))
+    media = [r for r in rows if r["duty"] == "media-items" and r["status"] == "unknown"]
+    report.check("duties without their plugin are listed as unknown", len(media) > 0)
+    report.check("not as late, but with what they wait for",
+                 all(r["days_left"] is None and r["last_day"] and "no rule plugin" in r["waiting_for"] for r in media),
+                 str(media))
+    report.check("the others wait for no plugin", not any("plugin" in (r["waiting_for"] or "") for r in rows
+                                                          if r["duty"] in ("unit-report", "unit-plan")))
     report.check("and none is left out", {"unit-plan", "named-leader", "inspection-report", "training-classes",
                                           "workshops"} <= {r["duty"] for r in rows}, str({r["duty"] for r in rows}))
     report.check("conferences in their years", any(r["duty"] == "final-conference" for r in c.list(
@@ -187,6 +239,7 @@ def judging(report, p):
 
 def alerts(report, p):
     c = Ctl(report, p)
+    c.refused("a preview before go-live", 1, "preview")
     p.ctl("go-live", "2026-11-02")
     c.refused("live already", 1, "go-live", "2026-11-03")
     p.run("langnghe-round", "--now", "2026-11-23T08:00:00+07:00")
@@ -214,7 +267,7 @@ def alerts(report, p):
                  c.list("alerts", "--task", "environment", *AS_OF))
 
     what = ("unit-report", "so-taichinh", "2026")
-    p.ctl("submit", *what, "--on", "2026-11-23", "--document-no", "99/BC-STC", "--by", "Lê B")
+    p.ctl("submit", *what, "--on", "2026-11-23", "--document-no", "99/BC-STC", "--by", "Lê B", *AS_OF)
     row = one(c.list("deadlines", *AS_OF), duty="unit-report", unit="so-taichinh", period="2026")
     report.equal("submitted", (row.get("status"), row.get("done_on"), row.get("document_no")),
                  ("done", "2026-11-23", "99/BC-STC"))
@@ -223,10 +276,29 @@ def alerts(report, p):
     row = one(c.list("deadlines", *AS_OF), duty="unit-report", unit="so-taichinh", period="2026")
     report.equal("taken back and extended", (row.get("status"), row.get("last_day"), row.get("extended_to")),
                  ("due_soon", "2026-12-11", "2026-12-11"))
-    c.refused("a duty that is none", 1, "submit", "tax-return", "so-khcn", "2026", "--on", "2026-11-23", "--by", "B")
-    c.refused("a period that does not fit", 1, "submit", "unit-report", "so-khcn", "2026-Q1", "--on", "2026-11-23",
-              "--by", "B")
-    report.check("the trail tells it all", len(p.ctl("trail", *what, json_out=True)) >= 3)
+    today = ("--on", "2026-11-23", "--by", "B", *AS_OF)
+    c.refused("a duty that is none", 1, "submit", "tax-return", "so-khcn", "2026", *today)
+    c.refused("a period that does not fit", 1, "submit", "unit-report", "so-khcn", "2026-Q1", *today)
+    c.refused("what has not come in", 1, "submit", *what, "--on", "2026-11-24", "--by", "B", *AS_OF)
+    c.refused("tomorrow by the clock", 1, "submit", *what, "--on", "2099-11-24", "--by", "B")
+    for duty, unit, period, debtor in (("province-report", "so-khcn", "2026", "so-nnmt"),
+                                       ("unit-report", "so-nnmt", "2026", "so-khcn"),  # the collector
+                                       ("unit-report", "so-tnmt", "2026", "so-khcn"),  # ended before
+                                       ("media-items", "so-nnmt", "2026-Q3", "so-khcn")):
+        r = p.ctl("submit", duty, unit, period, *today, check=False)
+        report.check(f"{unit} does not owe {duty}", r.returncode == 1 and unit in r.stderr and
+                     re.search(r"owed by .*\b" + debtor, r.stderr), r.stderr)
+    p.ctl("submit", "unit-plan", "so-taichinh", "once", *today)
+    p.ctl("submit", *what, "--on", "2026-11-20", "--document-no", "100/BC-STC", "--by", "Trần C", *AS_OF)
+    rows = p.ctl("trail", *what, json_out=True)
+    report.check("the trail tells it all", len(rows) >= 3)
+    added = [r["detail"] for r in rows if r["event"] == "add"]
+    report.equal("with number and dates, also of a row that is gone", added,
+                 ["99/BC-STC, received 2026-11-23 (Lê B)", "100/BC-STC, received 2026-11-20 (Trần C)"])
+    p.ctl("unsubmit", *what, "--by", "Lê B", "--note", "nhầm đơn vị")
+    rows = p.ctl("trail", "unit-report", "so-congthuong", "2026", json_out=True)
+    report.check("and the day of the paper", rows[0]["detail"].startswith("MP-529/BC of 2026-11-17, received 2026-11-18"),
+                 str(rows))
 
 
 def letters(report, p):
@@ -263,7 +335,11 @@ def letters(report, p):
     report.equal("the database stays as it was", p.sql("SELECT count(*), max(id) FROM letter"), before)
     c.refused("a folder in use", 3, "simulate", "--from", "2026-11-24", "--to", "2026-11-25", "--out", out)
     c.refused("backwards", 2, "simulate", "--from", "2026-11-24", "--to", "2026-11-23", "--out", out + "2")
-    p.ctl("preview", json_out=True)
+    r = p.ctl("preview")
+    said = re.match(r"next sending time (20\d\d-\d\d-\d\d) (\d\d:\d\d): (\d+|no) letter", r.stdout)
+    report.check("a preview says of when", said, r.stdout)
+    rows = p.ctl("preview", json_out=True)
+    report.check("and lists that day's", said and {r["date"] for r in rows} <= {said[1]}, str(rows[:1]))
 
 
 def upkeep(report, p):
@@ -293,11 +369,127 @@ def upkeep(report, p):
     c.refused("reload without a daemon", 3, "reload")
 
 
+def configure(p, *changes):
+    """Puts each (pattern, text) into the configuration; the text that was there."""
+    with open(p.conf, encoding="utf-8") as f:
+        before = text = f.read()
+    for pattern, to in changes:
+        text, n = re.subn(pattern, lambda _, to=to: to, text)
+        assert n == 1, pattern
+    with open(p.conf, "w", encoding="utf-8") as f:
+        f.write(text)
+    return before
+
+
+def settings(report, p):
+    """What the audit says of the settings; status and an ill plugin under a bad configuration."""
+    c = Ctl(report, p)
+    before = {r["where"] for r in c.list("audit", *AS_OF)}
+    report.check("simulated addresses are in order", not before & {"contacts", "mail.reply_to"}, str(before))
+    text = configure(p, (r'data_label = .*;', 'data_label = "";'), (
+        r'mail = \{', 'import = { directory = "in"; }; rules = { directory = "r"; }; retention = { letters = 90; };\n'
+        'web = { listen = "127.0.0.1:80"; public_url = "http://a"; };\nmail = { bounces = "b"; server = "localhost";'))
+    rows = {r["where"]: r for r in c.list("audit", *AS_OF)}
+    report.check("unlabelled ones are not", all(rows.get(w, {}).get("severity") == "warning" and ".example" in
+                 rows[w]["what"] for w in ("contacts", "mail.reply_to", "admin.email")), str(rows))
+    unused = {"import.directory", "rules.directory", "retention.letters", "web.listen", "web.public_url",
+              "mail.bounces", "mail.server"}
+    report.equal("options without effect", {w for w, r in rows.items() if "no effect" in r["what"]}, unused)
+    with open(p.conf, "w", encoding="utf-8") as f:
+        f.write(text)
+
+    daemon = subprocess.Popen([os.path.join(BUILD, "langnghed"), "-c", p.conf, "-f"],
+                              env=dict(os.environ, LANGNGHE_LIBEXEC=BUILD), stderr=subprocess.DEVNULL)
+    try:
+        end = time.monotonic() + 20
+        while time.monotonic() < end and not p.ctl("status", json_out=True)["daemon"]:
+            time.sleep(0.02)
+        for broken in ((r"timezone = .*;", 'timezone = "Mars";\nplan2 = 1;'), (r"timezone = .*;", "timezone = ;")):
+            configure(p, broken)
+            r = p.ctl("status", "--json", check=False)
+            status = json.loads(r.stdout)
+            report.check("status in spite of a bad configuration", r.returncode == 1 and
+                         status["daemon"]["pid"] == daemon.pid and status["database"] and
+                         any(line.startswith(p.conf + ":4: ") for line in status["configuration"]), r.stdout)
+            r = p.ctl("status", check=False)
+            report.check("in words, too", f"daemon pid: {daemon.pid}" in r.stdout and p.conf + ":4: " in r.stderr,
+                         r.stdout + r.stderr)
+            with open(p.conf, "w", encoding="utf-8") as f:
+                f.write(text)
+    finally:
+        daemon.terminate()
+        daemon.wait(timeout=30)
+    report.equal("and nothing to say of a good one", p.ctl("status", json_out=True)["configuration"], [])
+
+    configure(p, (r"plugins = .*;", 'plugins = { directory = "%s"; enabled = ["segfault"]; };'
+                  % os.path.join(BUILD, "tests/plugins")))
+    r = p.ctl("check")
+    if "address" not in os.environ.get("SAN", ""):
+        report.equal("a failing plugin in one clear sentence", r.stderr,
+                     "langnghectl: plugin segfault: its process died of signal 11 (Segmentation fault); "
+                     "nothing is concluded from it\n")
+    with open(p.conf, "w", encoding="utf-8") as f:
+        f.write(text)
+
+
+def going_live(report):
+    """In the middle of a day nothing goes at once: its sending time counts as over."""
+    workday = False  # whether today is one
+    for send_at, over in (("00:00", True), ("23:59", False)):
+        with Province(extra=f'schedule = {{ check_at = "00:00"; send_at = "{send_at}"; late_until = "23:59"; }};') as p:
+            p.load_sample()
+            said = p.ctl("go-live").stdout
+            match = re.search(r"from (\S+)\nthe first letters go on (\S+) at " + send_at, said)
+            if not report.check("go-live says when the first letters go", match, said):
+                continue
+            today, first = match.groups()
+            if over:
+                workday = p.sql("SELECT value FROM meta WHERE key = 'last_send'") == [(today,)]
+                report.check("after the sending time: not today", first > today, said)
+            elif workday:
+                report.equal("before it: today", first, today)
+            p.run("langnghe-round", "--now", f"{today}T23:58:00+07:00")
+            if workday:
+                report.equal("no letter at once", p.sql("SELECT count(*) FROM letter WHERE unit <> '@admin'"), [(0,)])
+            p.run("langnghe-round", "--now", f"{first}T{send_at}:00+07:00")
+            report.check("letters at the first sending time",
+                         p.sql("SELECT count(*) FROM letter WHERE unit <> '@admin'")[0][0] > 0)
+
+
+def packaged(report):
+    """The packaged configuration is in order as installed, its paths moved to where they may be written."""
+    with Province() as p:
+        conf = os.path.join(p.dir, "etc")
+        shutil.copytree(os.path.join(ROOT, "conf"), conf, ignore=shutil.ignore_patterns("sample"))
+        p.conf = os.path.join(conf, "langnghed.conf")
+        configure(p, (r"/var/lib/langnghe/langnghe.db\";", p.database + '";'),
+                  (r"/run/langnghe/control\";", os.path.join(p.dir, "control") + '";'),
+                  (r"/var/lib/langnghe/mail\";", p.maildir + '";'),
+                  (r'directory = "/usr/lib/langnghe/plugins";', f'directory = "{BUILD}/plugins";'))
+        r = p.run("langnghed", "-t", check=False)
+        report.check("the packaged file passes -t", r.returncode == 0 and not r.stderr, r.stdout + r.stderr)
+        p.ctl("init")
+        where = {r["where"] for r in p.ctl("audit", json_out=True)}
+        report.check("and sets nothing that has no effect", "contacts" in where and "retention.letters" not in where,
+                     str(where))
+
+
+def describing(report, p):
+    """A description into a file is refused in words: the runner may write none."""
+    out = os.path.join(p.dir, "description")
+    with open(out, "w", encoding="utf-8") as f:
+        r = subprocess.run([os.path.join(BUILD, "langnghe-runner"), "--describe",
+                            os.path.join(BUILD, "plugins/reporting.so")], stdout=f, stderr=subprocess.PIPE, text=True)
+    report.check("--describe into a file", r.returncode == 2 and "pipe" in r.stderr, f"{r.returncode} {r.stderr}")
+
+
 def main():
     report = Report()
     with Province() as p:
-        for part in (usage, register, judging, alerts, letters, upkeep):
+        for part in (usage, register, judging, alerts, letters, upkeep, settings, describing):
             part(report, p)
+    going_live(report)
+    packaged(report)
     report.close()
 
 

@@ -89,7 +89,7 @@ def main():
             reset(p, snapshot)
             run(p, "langnghe-round", MOMENTS[1])
             span = time.monotonic() - began
-            for i in range(50):
+            for i in range(int(os.environ.get("KILLS", "50"))):
                 reset(p, snapshot)
                 child = start(p, "langnghe-round", MOMENTS[1], {})
                 time.sleep(rng.uniform(0, span))  # a random instant is what is tested

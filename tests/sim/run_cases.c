@@ -61,6 +61,7 @@ struct policy_case {
 /* The world of one case. */
 struct stage {
 	struct policy_case *c;
+	struct world files; /* owns what was read; w borrows from it */
 	struct world w;
 	struct plan plan;
 	struct settings settings;
@@ -414,15 +415,14 @@ static void open_stage(struct stage *s, struct policy_case *c, const char *conf,
 	struct err e;
 	struct problems problems = {0};
 	*s = (struct stage){.c = c};
-	struct world files;
-	if (world_open_files(&files, conf, &problems) < 0 ||
-		templates_load(&s->templates, files.settings->templates, &problems) < 0) {
+	if (world_open_files(&s->files, conf, &problems) < 0 ||
+		templates_load(&s->templates, s->files.settings->templates, &problems) < 0) {
 		fprintf(stderr, "%s: %s\n", problems.items[0].where, problems.items[0].text);
 		exit(2);
 	}
-	s->w.calendar = files.calendar;
-	s->settings = *files.settings;
-	s->plan = *files.plan;
+	s->w.calendar = s->files.calendar;
+	s->settings = *s->files.settings;
+	s->plan = *s->files.plan;
 	s->w.settings = &s->settings;
 	s->w.plan = &s->plan;
 	s->enabled[0] = "case";
@@ -775,6 +775,17 @@ static void print_only_in(const char *a, const char *b, char sign)
 	free(text);
 }
 
+static void close_stage(struct stage *s)
+{
+	units_free(s->w.units);
+	store_close(s->w.store);
+	world_close(&s->files);
+	templates_free(s->templates);
+	free(s->database);
+	buf_release(&s->got);
+	arena_release(&s->arena);
+}
+
 static bool run_case(struct policy_case *c, const char *conf, const char *folder, bool verbose)
 {
 	struct stage s;
@@ -792,9 +803,7 @@ static bool run_case(struct policy_case *c, const char *conf, const char *folder
 	}
 	free(want);
 	free(got);
-	store_close(s.w.store);
-	free(s.database);
-	buf_release(&s.got);
+	close_stage(&s);
 	return same;
 }
 

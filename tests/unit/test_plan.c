@@ -402,7 +402,7 @@ static void test_packaged_settings(void **state)
 	assert_int_equal(s->reminders.yearly_report.count, 6);
 	assert_int_equal(s->reminders.yearly_report.items[0], 30);
 	assert_int_equal(s->reminders.protected_steps.items[2], 0);
-	assert_int_equal(s->plugins.enabled_count, 11);
+	assert_int_equal(s->plugins.enabled_count, 2);
 	const char *folder = strstr(s->units_dir, "/conf");
 	assert_non_null(folder);
 	assert_string_equal(folder, "/conf");
@@ -416,6 +416,17 @@ static void test_packaged_settings(void **state)
 	plan_free(plan);
 	settings_free(s);
 	settings_free(sample);
+}
+
+/* P10: nothing is written after the month that follows the last closing. */
+static void the_plan_ends(void **state)
+{
+	(void)state;
+	struct problems problems = {0};
+	struct plan *p;
+	assert_int_equal(plan_load("conf/plan-thanh-hoa.conf", &p, &problems), 0);
+	assert_int_equal(plan_last_notice_day(p), day_from_civil(2031, 4, 30));
+	plan_free(p);
 }
 
 int main(void)
@@ -432,6 +443,7 @@ int main(void)
 		cmocka_unit_test(test_calendar),
 		cmocka_unit_test(test_calendar_steps),
 		cmocka_unit_test(test_packaged_settings),
+		cmocka_unit_test(the_plan_ends),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

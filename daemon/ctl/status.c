@@ -1,0 +1,205 @@
+/*
+ * status.c: see status.h.
+ */
+#include "ctl/status.h"
+
+#include "alerts/alert.h"
+#include "base/control.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "mail/outbox.h"
+
+#include <jansson.h>
+
+enum { CONF_BYTES_MOST = 1024 * 1024 };
+
+/* Where to ask. */
+struct places {
+	char *socket, *database;
+};
+
+/* The text of `key = "text"` in a line; NULL where the line says something else. The caller frees.
+ */
+static char *text_in_line(const char *line, const char *key)
+{
+	static const char blank[] = " \t";
+	size_t n = strlen(key);
+	line += strspn(line, blank);
+	if (strncmp(line, key, n) != 0)
+		return NULL;
+	line += n;
+	line += strspn(line, blank);
+	if (*line != '=' && *line != ':')
+		return NULL;
+	line++;
+	line += strspn(line, blank);
+	size_t length = *line == '"' ? strcspn(line + 1, "\"\n") : 0;
+	return length > 0 && line[length + 1] == '"' ? xstrndup(line + 1, length) : NULL;
+}
+
+/* What a path option of the file says although the file as a whole is refused, be it for its
+ * syntax; the packaged place where no line names it. The caller frees. */
+static char *path_in_spite(const char *file, const char *key, const char *packaged)
+{
+	struct err e;
+	char *data, *path = NULL;
+	size_t size;
+	if (file_read(file, CONF_BYTES_MOST, &data, &size, &e) < 0)
+		return xstrdup(packaged);
+	for (const char *line = data; line && !path; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		char *text = text_in_line(line, key);
+		path = text ? file_resolve(file, text) : NULL;
+		free(text);
+	}
+	free(data);
+	return path ? path : xstrdup(packaged);
+}
+
+/* What the database knows; members stay null where it cannot be read. */
+static json_t *status_of_store(struct store *s)
+{
+	static const char *const counted[] = {"queued", "held", "deferred", "in_doubt", "failed"};
+	struct err e;
+	char *reason = NULL;
+	char text[DAY_TEXT];
+	int32_t live = watch_from(s);
+	bool held = outbox_is_held(s, &reason);
+	char *checked = store_meta(s, "last_check"), *sent = store_meta(s, "last_send");
+	json_t *o = json_pack("{s:s?,s:s?,s:s?,s:s?}", "watch_from",
+		live == DAY_NONE ? NULL : day_iso(live, text), "held", held ? reason : NULL,
+		"last_check", checked, "last_send", sent);
+	free(reason);
+	free(checked);
+	free(sent);
+	for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
+		struct table *t;
+		if (outbox_table(s, counted[i], 0, &t, &e) < 0)
+			continue;
+		char key[40];
+		snprintf(key, sizeof key, "letters_%s", counted[i]);
+		json_object_set_new(o, key, json_integer((json_int_t)table_rows(t)));
+		table_free(t);
+	}
+	return o;
+}
+
+/* NULL where no daemon answers. */
+static json_t *status_of_daemon(const char *socket)
+{
+	struct err e;
+	struct buf reply = {0};
+	json_t *o = NULL;
+	if (control_request(socket, "status", &reply, &e) == 0)
+		o = json_loads(reply.s ? reply.s : "", 0, NULL);
+	buf_release(&reply);
+	return o;
+}
+
+/* "key: value" lines; arrays of objects indented, one line each. */
+static void print_members(json_t *o, const char *prefix)
+{
+	const char *key;
+	json_t *value;
+	json_object_foreach(o, key, value)
+	{
+		if (json_is_array(value)) {
+			size_t i;
+			json_t *item;
+			json_array_foreach(value, i, item)
+			{
+				char *line = json_dumps(item, JSON_COMPACT);
+				printf("%s%s: %s\n", prefix, key, line ? line : "");
+				free(line);
+			}
+		} else if (json_is_string(value)) {
+			printf("%s%s: %s\n", prefix, key, json_string_value(value));
+		} else if (!json_is_null(value)) {
+			char *text = json_dumps(value, JSON_ENCODE_ANY);
+			printf("%s%s: %s\n", prefix, key, text ? text : "");
+			free(text);
+		}
+	}
+}
+
+static json_t *problems_json(const struct problems *problems)
+{
+	json_t *all = json_array();
+	for (size_t i = 0; i < problems->count; i++) {
+		char *line = xasprintf("%s: %s", problems->items[i].where, problems->items[i].text);
+		json_array_append_new(all, json_string(line));
+		free(line);
+	}
+	return all;
+}
+
+static void print_json(json_t *daemon, json_t *kept, const struct problems *problems)
+{
+	json_t *all = json_pack("{s:O?,s:O?,s:o}", "daemon", daemon, "database", kept,
+		"configuration", problems_json(problems));
+	char *text = json_dumps(all, JSON_INDENT(2));
+	puts(text ? text : "{}");
+	free(text);
+	json_decref(all);
+}
+
+/* why_not: what keeps the database from being read. */
+static void print_lines(json_t *daemon, json_t *kept, const struct problems *problems,
+	const struct places *p, const char *why_not)
+{
+	if (daemon)
+		print_members(daemon, "daemon ");
+	else
+		printf("daemon: none answers on %s\n", p->socket);
+	if (kept)
+		print_members(kept, "");
+	else
+		printf("database: %s\n", why_not);
+	if (problems->count > 0 && daemon)
+		puts("configuration: it holds errors; the daemon goes on with the settings it has");
+	else if (problems->count > 0)
+		puts("configuration: it holds errors");
+	fflush(stdout);
+	for (size_t i = 0; i < problems->count; i++)
+		ctl_fail(0, "%s: %s", problems->items[i].where, problems->items[i].text);
+}
+
+static int tell(const struct ctl *c, const struct places *p, const struct problems *problems)
+{
+	struct err e = {0};
+	struct store *s;
+	json_t *daemon = status_of_daemon(p->socket), *kept = NULL;
+	if (store_open(&s, p->database, STORE_READ, &e) == 0) {
+		kept = status_of_store(s);
+		store_close(s);
+	}
+	if (c->json)
+		print_json(daemon, kept, problems);
+	else
+		print_lines(daemon, kept, problems, p, e.text);
+	bool nothing = !daemon && !kept;
+	json_decref(daemon);
+	json_decref(kept);
+	if (problems->count == 0)
+		return CTL_DONE;
+	return nothing ? CTL_CANNOT : CTL_REJECTED;
+}
+
+int status_run(struct ctl *c)
+{
+	struct problems problems = {0};
+	struct places p;
+	const char *file = settings_path(c->conf);
+	if (settings_load(file, &c->world.settings, &problems) == 0) {
+		p.socket = xstrdup(c->world.settings->control_socket);
+		p.database = xstrdup(c->world.settings->database);
+	} else {
+		p.socket = path_in_spite(file, "control_socket", "/run/langnghe/control");
+		p.database = path_in_spite(file, "database", "/var/lib/langnghe/langnghe.db");
+	}
+	int rc = tell(c, &p, &problems);
+	free(p.socket);
+	free(p.database);
+	problems_release(&problems);
+	return rc;
+}
