@@ -37,8 +37,8 @@ static int header_line(const char *file)
 }
 
 /* A refused header counts as one row, and no other row counts at all. What is said of it is said of
- * a heading, or of none; a file of units that is refused as a whole may name that line, too, but with
- * the unit at fault. */
+ * a heading, or of none; a file of units that is refused as a whole may name that line, too, but
+ * with the unit at fault. */
 static bool is_header_refused(const struct import_result *r, const char *file)
 {
 	if (r->rejected != 1 || r->reject_count == 0 || r->added + r->changed + r->unchanged > 0)
