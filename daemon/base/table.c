@@ -1,6 +1,8 @@
 /*
  * table.c: listings for people and for programs. Cells are kept by type, so that
  * JSON gets numbers as numbers; the aligned table prints the same values as text.
+ * JSON is written as jansson writes it, without building its tree first: the check
+ * of a province is megabytes of it.
  */
 #include "base/table.h"
 
@@ -8,10 +10,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#include <jansson.h>
 #include <utf8proc.h>
 
-enum { CELL_WIDTH_MOST = 60, RATIO_SCALE = 1000, REAL_DIGITS = 15 };
+enum { CELL_WIDTH_MOST = 60, RATIO_SCALE = 1000, THOUSANDTHS_TEXT = 32 };
 
 __extension__ typedef __int128 wide; /* a numerator times the scale must not wrap */
 
@@ -26,6 +27,7 @@ struct cell {
 struct table {
 	const char *const *keys;
 	size_t columns, rows, capacity; /* capacity in rows */
+	size_t next; /* the column that is likely to be set next */
 	struct cell *cells; /* row by row */
 };
 
@@ -58,14 +60,17 @@ void table_row(struct table *t)
 	for (size_t i = 0; i < t->columns; i++)
 		row[i] = (struct cell){0};
 	t->rows++;
+	t->next = 0;
 }
 
-/* The cell of the last row, emptied. */
+/* The cell of the last row, emptied. Rows are mostly filled in the order of the columns. */
 static struct cell *cell_of(struct table *t, const char *key)
 {
-	for (size_t i = 0; t->rows && i < t->columns; i++) {
+	for (size_t k = 0; t->rows && k < t->columns; k++) {
+		size_t i = (t->next + k) % t->columns;
 		if (strcmp(t->keys[i], key) != 0)
 			continue;
+		t->next = i + 1;
 		struct cell *c = t->cells + (t->rows - 1) * t->columns + i;
 		free(c->text);
 		*c = (struct cell){0};
@@ -128,41 +133,94 @@ size_t table_rows(const struct table *t)
 	return t->rows;
 }
 
-static json_t *cell_json(const struct cell *c)
+/* "1.5", "-0.25", all digits that it has and no more. */
+static char *thousandths_text(int64_t n, char out[THOUSANDTHS_TEXT])
 {
+	uint64_t size = n < 0 ? -(uint64_t)n : (uint64_t)n;
+	int length = snprintf(out, THOUSANDTHS_TEXT, "%s%llu.%03u", n < 0 ? "-" : "",
+		(unsigned long long)(size / RATIO_SCALE), (unsigned)(size % RATIO_SCALE));
+	while (out[length - 1] == '0')
+		out[--length] = '\0';
+	if (out[length - 1] == '.')
+		out[--length] = '\0';
+	return out;
+}
+
+static void add_json_text(struct buf *b, const char *s)
+{
+	static const char named[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt";
+	buf_add_n(b, "\"", 1);
+	for (;;) {
+		size_t n = 0;
+		while ((unsigned char)s[n] >= 0x20 && s[n] != '"' && s[n] != '\\')
+			n++;
+		buf_add_n(b, s, n);
+		s += n;
+		if (!*s)
+			break;
+		const char *at = strchr(named, *s);
+		if (at)
+			buf_addf(b, "\\%c", names[at - named]);
+		else
+			buf_addf(b, "\\u%04X", (unsigned)*s);
+		s++;
+	}
+	buf_add_n(b, "\"", 1);
+}
+
+static void add_json_cell(struct buf *b, const struct cell *c)
+{
+	char digits[THOUSANDTHS_TEXT];
 	switch (c->type) {
 	case CELL_NULL:
-		return json_null();
+		buf_add_n(b, "null", 4);
+		break;
 	case CELL_TEXT:
-		return json_string(c->text);
+		add_json_text(b, c->text);
+		break;
 	case CELL_INT:
-		return json_integer(c->number);
+		buf_addf(b, "%lld", (long long)c->number);
+		break;
 	case CELL_BOOL:
-		return json_boolean(c->number);
+		buf_add(b, c->number ? "true" : "false");
+		break;
 	case CELL_THOUSANDTHS:
-		return json_real((double)c->number / RATIO_SCALE);
+		buf_add(b, thousandths_text(c->number, digits));
+		break;
 	}
-	return json_null();
 }
 
 void table_json(const struct table *t, FILE *out)
 {
+	struct buf b = {0},
+		   *heads = xcalloc(t->columns, sizeof *heads); /* what precedes each cell */
+	for (size_t i = 0; i < t->columns; i++) {
+		buf_add(&heads[i], i ? ", " : "{");
+		add_json_text(&heads[i], t->keys[i]);
+		buf_add(&heads[i], ": ");
+	}
 	fputs("[", out);
 	for (size_t r = 0; r < t->rows; r++) {
-		json_t *row = json_object();
-		for (size_t i = 0; i < t->columns; i++)
-			json_object_set_new(
-				row, t->keys[i], cell_json(&t->cells[r * t->columns + i]));
-		fputs(r ? ",\n " : "\n ", out);
-		json_dumpf(row, out, JSON_REAL_PRECISION(REAL_DIGITS));
-		json_decref(row);
+		buf_clear(&b);
+		buf_add(&b, r ? ",\n " : "\n ");
+		for (size_t i = 0; i < t->columns; i++) {
+			buf_add_n(&b, heads[i].s, heads[i].len);
+			add_json_cell(&b, &t->cells[r * t->columns + i]);
+		}
+		buf_add(&b, "}");
+		fwrite(b.s, 1, b.len, out);
 	}
 	fputs(t->rows ? "\n]\n" : "]\n", out);
+	for (size_t i = 0; i < t->columns; i++)
+		buf_release(&heads[i]);
+	free(heads);
+	buf_release(&b);
 }
 
 /* One line of at most CELL_WIDTH_MOST columns. The caller frees. */
 static char *cell_line(const struct cell *c)
 {
+	char digits[THOUSANDTHS_TEXT];
 	switch (c->type) {
 	case CELL_NULL:
 		return xstrdup("");
@@ -171,7 +229,7 @@ static char *cell_line(const struct cell *c)
 	case CELL_BOOL:
 		return xstrdup(c->number ? "yes" : "no");
 	case CELL_THOUSANDTHS:
-		return xasprintf("%.*g", REAL_DIGITS, (double)c->number / RATIO_SCALE);
+		return xstrdup(thousandths_text(c->number, digits));
 	case CELL_TEXT:
 		break;
 	}

@@ -219,7 +219,7 @@ int audit_running(struct audit *a, struct err *e)
 	if (live == DAY_NONE)
 		audit_add(a, AUDIT_WARNING, "go-live", "langnghectl go-live",
 			"watching has not begun: nobody gets a letter");
-	else if (checked == DAY_NONE || a->now.day - checked > ROUND_STALE_DAYS)
+	else if (a->now.day - (checked > live ? checked : live) > ROUND_STALE_DAYS)
 		audit_add(a, AUDIT_ERROR, "langnghed",
 			"langnghectl status; systemctl status langnghed",
 			"no round has judged for more than %d days", ROUND_STALE_DAYS);

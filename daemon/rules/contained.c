@@ -224,13 +224,13 @@ int contained_obituary(struct contained *c, struct err *e)
 	c->pid = 0;
 	if (ended <= 0)
 		return err_set(
-			e, "the plugin environment closed its pipe without ending and was ended");
+			e, "its process closed its pipe without ending and was ended");
 	if (WIFEXITED(status)) {
-		err_set(e, "the plugin environment ended with exit code %d", WEXITSTATUS(status));
+		err_set(e, "its process ended with exit code %d", WEXITSTATUS(status));
 		return WEXITSTATUS(status);
 	}
 	int number = WTERMSIG(status);
-	return err_set(e, "the plugin environment died of signal %d (%s)%s", number,
+	return err_set(e, "its process died of signal %d (%s)%s", number,
 		strsignal(number),
 		number == SIGSYS    ? ": it asked the system for what a plugin may not do"
 		: number == SIGKILL ? ": ended by somebody else, perhaps for want of memory"

@@ -102,14 +102,11 @@ static int hear(
 	}
 	if (n < 0)
 		return -1;
-	static const char subject[] = "the plugin environment ";
 	struct err how;
 	int code = contained_obituary(c, &how);
 	if ((code == 0 || code == 1) && said->len > 0)
 		return code;
-	bool named = strncmp(how.text, subject, sizeof subject - 1) == 0;
-	return err_set(e, "it gave no description: its process %s",
-		named ? how.text + sizeof subject - 1 : how.text);
+	return err_set(e, "it gave no description: %s", how.text);
 }
 
 static int describe(const char *file, struct plugin_info **out, struct err *e)

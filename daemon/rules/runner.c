@@ -44,20 +44,16 @@ void runner_stop(struct runner *r)
 	free(r);
 }
 
-/* The end of the pipe before the end of the answer. Beside the plugin's name the obituary's "the
- * plugin environment" would read as another plugin. */
+/* The end of the pipe before the end of the answer. */
 static int ended_early(struct runner *r, size_t got, struct err *e)
 {
-	static const char subject[] = "the plugin environment ";
 	struct err how;
 	contained_obituary(&r->process, &how);
-	bool named = strncmp(how.text, subject, sizeof subject - 1) == 0;
-	const char *did = named ? how.text + sizeof subject - 1 : how.text;
-	if (strncmp(did, "died ", 5) == 0)
-		return err_set(e, "its process %s", did);
+	if (strstr(how.text, " died of "))
+		return err_set(e, "%s", how.text);
 	if (got == 0)
-		return err_set(e, "its process %s; it gave no answer", did);
-	return err_set(e, "its process %s; its answer was cut off after %zu bytes", did, got);
+		return err_set(e, "%s; it gave no answer", how.text);
+	return err_set(e, "%s; its answer was cut off after %zu bytes", how.text, got);
 }
 
 /* One whole frame into *bytes (the caller's), its length into *length. */

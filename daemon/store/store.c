@@ -19,9 +19,10 @@ enum { FIRST_BUCKETS = 64, SQL_SHOWN = 160 };
 static const char *const read_pragmas =
 	"PRAGMA query_only = ON; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
 	"PRAGMA temp_store = MEMORY";
+/* The limit, 4 MiB: a write-ahead log that an import made large does not stay so. */
 static const char *const write_pragmas =
-	"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-	"PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY";
+	"PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 4194304; PRAGMA synchronous = FULL;"
+	"PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY";
 
 int store_fail(struct store *s, const char *sql, struct err *e)
 {
@@ -112,6 +113,17 @@ int store_open(struct store **out, const char *path, enum store_mode mode, struc
 	return 0;
 }
 
+/* What was written moves into the file itself: the log stays when the file is closed, and every
+ * reader would index all of it again. Waits for nobody: what a reader still needs stays in the log
+ * for the next writer. A store that wrote nothing touches nothing. */
+static void empty_log(sqlite3 *db)
+{
+	if (sqlite3_total_changes64(db) == 0)
+		return;
+	sqlite3_busy_timeout(db, 0);
+	sqlite3_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL);
+}
+
 void store_close(struct store *s)
 {
 	if (!s)
@@ -122,6 +134,7 @@ void store_close(struct store *s)
 			s->buckets[i] = st->next;
 			stmt_free(st);
 		}
+	empty_log(s->db);
 	sqlite3_close_v2(s->db);
 	free(s->buckets);
 	free(s->limit);

@@ -115,28 +115,32 @@ static enum ln_mark_state review_state(
 	return LN_LACKS;
 }
 
-/* The list of establishments wins over the year's sums where it names at least as many. A village
- * of which nothing is known has its craft households, or one member, of unknown state. */
-static struct tally tally_of(const struct check *c, const struct village *v, int i, bool *listed)
+/* The list of establishments wins over the year's sums where it names at least as many. Of craft
+ * households alone the state is unknown; where nothing is known no member is invented. */
+static enum tally_from tally_of(const struct village *v, int i, struct tally *t)
 {
 	const struct tally *list = &v->listed[i], *sums = &v->yearly[i];
-	struct tally t = *list;
-	t.figures_on = c->list_on[i];
-	*listed = list->total > 0 && list->total >= sums->total;
-	if (*listed)
-		return t;
-	if (sums->total >= 0)
-		return *sums;
-	t.total = t.unknown = v->craft_households[i] > 0 ? v->craft_households[i] : 1;
-	t.figures_on = LN_NO_DAY;
-	return t;
+	int64_t households = v->craft_households[i];
+	if (list->total > 0 && list->total >= sums->total) {
+		*t = *list;
+		return FROM_LIST;
+	}
+	if (sums->total >= 0) {
+		*t = *sums;
+		return FROM_SUMS;
+	}
+	*t = (struct tally){.figures_on = LN_NO_DAY};
+	if (households <= 0)
+		return FROM_NOTHING;
+	t->total = t->unknown = households;
+	return FROM_HOUSEHOLDS;
 }
 
-static enum ln_mark_state compliance_state(
-	const struct check *c, const struct village *v, char detail[DETAIL])
+static enum ln_mark_state compliance_state(const struct village *v, char detail[DETAIL])
 {
-	bool listed;
-	struct tally t = tally_of(c, v, 0, &listed);
+	struct tally t;
+	if (tally_of(v, 0, &t) == FROM_NOTHING)
+		return LN_UNKNOWN;
 	long long bad = t.total - t.good - t.unknown;
 	if (bad > 0 && t.unknown > 0)
 		snprintf(detail, DETAIL, "%lld/%lld cơ sở chưa đáp ứng; %lld cơ sở chưa có số liệu",
@@ -199,7 +203,7 @@ static int report_village(const struct check *c, const struct village *v)
 	states[MARK_WASTEWATER] = state_of(v->wastewater);
 	states[MARK_SOLID_WASTE] = state_of(v->solid_waste);
 	states[MARK_REVIEW] = review_state(c, v, detail[MARK_REVIEW]);
-	states[MARK_COMPLIANCE] = compliance_state(c, v, detail[MARK_COMPLIANCE]);
+	states[MARK_COMPLIANCE] = compliance_state(v, detail[MARK_COMPLIANCE]);
 	states[MARK_RELOCATION] = relocation_state(c, v, detail[MARK_RELOCATION]);
 	states[MARK_PROJECT] = project_state(c, v, detail[MARK_PROJECT]);
 	for (int i = 0; i < MARKS; i++)
@@ -237,18 +241,18 @@ static void add_village(
 	struct sum sums[TARGETS], const struct check *c, const struct village *v, int i)
 {
 	char unused[DETAIL];
-	bool listed;
 	int32_t day = c->days[i];
-	struct tally t = tally_of(c, v, i, &listed);
+	struct tally t;
 	struct sum *h4 = &sums[TARGET_COMPLIANCE];
+	h4->from[tally_of(v, i, &t)]++;
 	h4->all += t.total;
 	h4->good += t.good;
 	h4->unknown += t.unknown;
-	h4->by_list += listed;
-	h4->by_sums += !listed && v->yearly[i].total >= 0;
 	h4->figures_on = later(h4->figures_on, t.figures_on);
-	if (v->traditional && !c->traditional_count)
-		return; /* H1-H3 say "làng nghề" alone; H4 names all kinds */
+	/* H1-H3 say "làng nghề" alone; H4 names all kinds of places. */
+	if (v->site || (v->traditional && !c->traditional_count) ||
+		(c->recognised_only && !v->recognised[i]))
+		return;
 	add_state(&sums[TARGET_PLAN], plan_state(c, v, day, unused), v->reviewed_on, v->approved_on,
 		day);
 	add_state(&sums[TARGET_GROUP], group_state(v, day), v->reviewed_on, v->group_on, day);
@@ -260,14 +264,15 @@ static int report_target(
 	const struct check *c, enum target_id id, int32_t year, const struct sum *s)
 {
 	const struct ln_host *h = c->host;
-	char subject[SUBJECT], period[16], source[160] = "sổ theo dõi làng nghề";
+	char subject[SUBJECT], period[16], source[240] = "sổ theo dõi làng nghề";
 	snprintf(subject, sizeof subject, "target:%s", rules[id].id);
 	snprintf(period, sizeof period, "%d", year);
 	if (id == TARGET_COMPLIANCE)
 		snprintf(source, sizeof source,
-			"%lld làng nghề theo danh sách cơ sở, %lld làng nghề theo số liệu tổng hợp "
-			"năm",
-			(long long)s->by_list, (long long)s->by_sums);
+			"%lld làng nghề, điểm có nghề theo danh sách cơ sở, %lld theo số liệu tổng "
+			"hợp năm, %lld theo số hộ làm nghề, %lld chưa có số liệu",
+			(long long)s->from[FROM_LIST], (long long)s->from[FROM_SUMS],
+			(long long)s->from[FROM_HOUSEHOLDS], (long long)s->from[FROM_NOTHING]);
 	struct ln_finding f = {
 		.size = sizeof f,
 		.rule = rules[id].id,
@@ -294,7 +299,7 @@ static int report_year(const struct check *c, int32_t year, int i)
 	for (size_t k = 0; k < c->count; k++) {
 		const struct village *v = &c->villages[k];
 		bool ended = v->ended_on != LN_NO_DAY && v->ended_on <= c->days[i];
-		if (!ended && (!c->recognised_only || v->recognised[i]))
+		if (!ended)
 			add_village(sums, c, v, i);
 	}
 	int rc = 0;
@@ -337,7 +342,10 @@ static void set_up(struct check *c)
  * is told that no village has a plan. */
 static int report_list(const struct check *c)
 {
-	const struct ln_mark mark = {.id = "village-list", .state = c->count ? LN_OK : LN_LACKS};
+	bool found = false;
+	for (size_t i = 0; i < c->count && !found; i++)
+		found = !c->villages[i].site;
+	const struct ln_mark mark = {.id = "village-list", .state = found ? LN_OK : LN_LACKS};
 	const struct ln_finding f = {
 		.size = sizeof f,
 		.rule = "village-list",
@@ -359,7 +367,7 @@ static int check(const struct ln_host *host, void *state)
 		rc = report_year(&c, target_years[i], i + 1);
 	for (size_t i = 0; i < c.count && rc == 0; i++) {
 		const struct village *v = &c.villages[i];
-		if (v->ended_on == LN_NO_DAY || v->ended_on > host->today)
+		if (!v->site && (v->ended_on == LN_NO_DAY || v->ended_on > host->today))
 			rc = report_village(&c, v);
 	}
 	if (rc == 0)

@@ -36,7 +36,9 @@ static void read_village(struct village *v, const struct ln_host *h, struct ln_q
 	};
 	const char *kind = h->column_text(q, 2);
 	v->traditional = kind && strcmp(kind, "traditional_village") == 0;
+	v->site = !v->traditional && (!kind || strcmp(kind, "village") != 0);
 	for (int i = 0; i < DAYS_AS_OF; i++) {
+		v->listed[i] = (struct tally){.figures_on = LN_NO_DAY};
 		v->yearly[i] = (struct tally){.total = -1, .figures_on = LN_NO_DAY};
 		v->craft_households[i] = -1;
 	}
@@ -52,7 +54,7 @@ static int load_villages(struct check *c)
 		" env_plan_on, env_plan_valid_to, env_group, env_group_on, env_drainage, "
 		"env_wastewater,"
 		" env_solid_waste, pollution_risk, reviewed_on, ended_on FROM v_village"
-		" WHERE kind IN ('village', 'traditional_village') ORDER BY code",
+		" ORDER BY code",
 		NULL, 0);
 	int rc;
 	while ((rc = h->row_next(q)) == 1) {
@@ -69,34 +71,41 @@ static int load_villages(struct check *c)
 	return rc;
 }
 
-static void count_move(struct relocations *m, const struct check *c, const char *state, int32_t due)
+/* n establishments of one state and one day. */
+static void count_moves(
+	struct relocations *m, const struct check *c, const char *state, int32_t due, int64_t n)
 {
-	m->listed++;
+	m->listed += n;
 	if (!state) {
-		m->unknown++;
+		m->unknown += n;
 		return;
 	}
 	if (strcmp(state, "required") != 0)
 		return;
 	if (due == LN_NO_DAY)
-		m->undated++;
+		m->undated += n;
 	else if (due < c->days[0])
-		m->overdue++;
+		m->overdue += n;
 	else if (due <= c->days[0] + c->notice_days)
-		m->soon++;
+		m->soon += n;
 	else
-		m->later++;
+		m->later += n;
 	if (due != LN_NO_DAY && (m->first_due == LN_NO_DAY || due < m->first_due))
 		m->first_due = due;
 }
 
+/* Grouped by the columns of the register's index in their order: it answers alone, without a sort
+ * and without the rows, and one group stands for ten establishments. */
 static int load_establishments(struct check *c)
 {
 	const struct ln_host *h = c->host;
 	size_t at = 0;
 	struct ln_query *q = h->query(h->self,
-		"SELECT village, ended_on, environment_compliant, relocation, relocation_due_on"
-		" FROM v_establishment WHERE village IS NOT NULL ORDER BY village",
+		"SELECT village, ended_on, environment_compliant, relocation, relocation_due_on,"
+		" figures_on, count(*) FROM v_establishment WHERE village IS NOT NULL"
+		" GROUP BY village, ended_on, environment_compliant, relocation,"
+		" relocation_due_on, figures_on ORDER BY village, ended_on,"
+		" environment_compliant, relocation, relocation_due_on, figures_on",
 		NULL, 0);
 	int rc;
 	while ((rc = h->row_next(q)) == 1) {
@@ -105,40 +114,23 @@ static int load_establishments(struct check *c)
 			continue;
 		int32_t ended = h->column_is_null(q, 1) ? INT32_MAX : h->column_day(q, 1);
 		bool unknown = h->column_is_null(q, 2), good = h->column_int(q, 2) == 1;
+		int32_t figures_on = h->column_day(q, 5);
+		int64_t n = h->column_int(q, 6);
 		for (int i = 0; i < DAYS_AS_OF; i++) {
-			v->listed[i].total += ended > c->days[i];
-			v->listed[i].good += ended > c->days[i] && good;
-			v->listed[i].unknown += ended > c->days[i] && unknown;
+			struct tally *list = &v->listed[i];
+			if (ended <= c->days[i])
+				continue;
+			list->total += n;
+			list->good += good ? n : 0;
+			list->unknown += unknown ? n : 0;
+			if (figures_on <= c->days[i])
+				list->figures_on = later(list->figures_on, figures_on);
 		}
 		if (ended > c->days[0])
-			count_move(&v->moves, c, h->column_text(q, 3), h->column_day(q, 4));
+			count_moves(&v->moves, c, h->column_text(q, 3), h->column_day(q, 4), n);
 	}
 	h->query_end(q);
 	return rc;
-}
-
-/* One scan for all days: these dates stand in no index. */
-static int load_list_days(struct check *c)
-{
-	const struct ln_host *h = c->host;
-	char text[DAYS_AS_OF][40];
-	struct ln_value values[DAYS_AS_OF];
-	for (int i = 0; i < DAYS_AS_OF; i++) {
-		int32_t y, m, d;
-		h->day_to_civil(c->days[i], &y, &m, &d);
-		snprintf(text[i], sizeof text[i], "%04d-%02d-%02d", y, m, d);
-		values[i] = (struct ln_value){LN_TEXT, 0, text[i]};
-	}
-	struct ln_query *q = h->query(h->self,
-		"SELECT max(CASE WHEN figures_on <= ?1 THEN figures_on END),"
-		" max(CASE WHEN figures_on <= ?2 THEN figures_on END),"
-		" max(CASE WHEN figures_on <= ?3 THEN figures_on END) FROM v_establishment",
-		values, DAYS_AS_OF);
-	int rc = h->row_next(q);
-	for (int i = 0; i < DAYS_AS_OF; i++)
-		c->list_on[i] = h->column_day(q, (uint32_t)i);
-	h->query_end(q);
-	return rc == 1 ? 0 : -1;
 }
 
 /* The latest year's sums that a day knows of win. */
@@ -220,6 +212,6 @@ static int load_projects(struct check *c)
 
 int load(struct check *c)
 {
-	return load_villages(c) || load_years(c) || load_establishments(c) || load_list_days(c) ||
+	return load_villages(c) || load_years(c) || load_establishments(c) ||
 	       load_recognitions(c) || load_projects(c);
 }

@@ -59,7 +59,7 @@ static const struct ln_mark_row village_marks[MARKS] = {
 		"chuyển ra ngoài địa bàn theo điểm c khoản 1 Điều 56 Luật Bảo vệ môi trường năm "
 		"2020.",
 		"điểm c " LAW_1),
-	[MARK_REVIEW] = MARK("review", "Rà soát hồ sơ", "hồ sơ môi trường lâu chưa được rà soát",
+	[MARK_REVIEW] = MARK("review", "Rà soát hồ sơ", "chưa được rà soát hồ sơ môi trường theo kỳ",
 		"Đề nghị UBND xã, phường rà soát lại hồ sơ môi trường của làng nghề và cập nhật "
 		"ngày rà soát theo khoản 4 Điều 56 Luật Bảo vệ môi trường năm 2020.",
 		"khoản 4 Điều 56 Luật Bảo vệ môi trường năm 2020"),

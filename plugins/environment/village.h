@@ -1,5 +1,5 @@
 /*
- * village.h: what is kept of one village while a check runs, and of the check
+ * village.h: what is kept of one village or craft site while a check runs, and of the check
  * itself; the few words and days both are made of. Days that are not known are
  * LN_NO_DAY, which is before all others.
  */
@@ -41,6 +41,7 @@ struct relocations {
 
 struct village {
 	char *code, *name, *commune;
+	bool site; /* a craft_site: its establishments count for H4, nothing else of it does */
 	bool traditional, recognised[DAYS_AS_OF];
 	enum plan_state plan;
 	enum plan_type type;
@@ -61,13 +62,15 @@ struct check {
 	int32_t days[DAYS_AS_OF]; /* [0] today, then the day each target year is counted on */
 	int64_t valid_years, reviewed_months, notice_days;
 	bool commitment_counts, scheme_counts, traditional_count, recognised_only, waiting_lacks;
-	int32_t list_on[DAYS_AS_OF]; /* latest figures_on of the establishments list */
 	const char *lead; /* whose move a submitted plan is */
 };
 
+/* Where the establishments of a village are known from. */
+enum tally_from { FROM_NOTHING, FROM_HOUSEHOLDS, FROM_SUMS, FROM_LIST, TALLIES };
+
 /* What the members of a target come to. */
 struct sum {
-	int64_t good, all, unknown, by_list, by_sums;
+	int64_t good, all, unknown, from[TALLIES];
 	int32_t figures_on;
 };
 

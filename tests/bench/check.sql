@@ -48,8 +48,9 @@ WHERE village IS NOT NULL AND (ended_on IS NULL OR ended_on > :today)
 GROUP BY village
 ORDER BY village;
 
--- 3. The target figures H1, H2, H3 over the villages, H4 over the establishments of all three kinds.
--- Numerator, denominator (the unknown included), unknown.
+-- 3. The target figures H1, H2, H3 over the villages, H4 over the establishments of all three kinds
+-- of places. Numerator, denominator (the unknown included), unknown. A place of which neither a list
+-- nor sums nor craft households are known adds nothing to H4: no member is invented.
 WITH living AS (
 	SELECT * FROM village WHERE ended_on IS NULL OR ended_on > :today
 ), held AS (
@@ -64,24 +65,33 @@ WITH living AS (
 	FROM establishment
 	WHERE village IS NOT NULL AND (ended_on IS NULL OR ended_on > :today)
 	GROUP BY village
+), known AS (
+	SELECT * FROM village_year
+	WHERE year <= CAST(strftime('%Y', :today) AS INTEGER)
+		AND (figures_on IS NULL OR figures_on <= :today)
 ), latest AS (
 	-- The newest sums that name a number of establishments. (One max() beside bare columns takes
 	-- them from the row that holds the maximum.)
-	SELECT village, max(year) AS year, establishments, establishments_compliant
-	FROM village_year
-	WHERE establishments IS NOT NULL AND year <= CAST(strftime('%Y', :today) AS INTEGER)
+	SELECT village, max(year) AS year, establishments AS n,
+		min(establishments_compliant, establishments) AS good
+	FROM known WHERE establishments IS NOT NULL
+	GROUP BY village
+), households AS (
+	SELECT village, max(year) AS year, craft_households AS n
+	FROM known WHERE craft_households IS NOT NULL
 	GROUP BY village
 ), counted AS (
 	-- A list wins over the sums where it covers at least as many.
 	SELECT
-		CASE WHEN l.n >= coalesce(y.establishments, 0) THEN l.good
-			ELSE y.establishments_compliant END AS good,
-		CASE WHEN l.n >= coalesce(y.establishments, 0) THEN l.n ELSE y.establishments END AS n,
-		CASE WHEN l.n >= coalesce(y.establishments, 0) THEN l.unknown
-			WHEN y.establishments_compliant IS NULL THEN y.establishments ELSE 0 END AS unknown
+		CASE WHEN l.n >= coalesce(y.n, 0) THEN l.good ELSE y.good END AS good,
+		CASE WHEN l.n >= coalesce(y.n, 0) THEN l.n ELSE coalesce(y.n, h.n) END AS n,
+		CASE WHEN l.n >= coalesce(y.n, 0) THEN l.unknown
+			WHEN y.n IS NULL THEN h.n
+			WHEN y.good IS NULL THEN y.n ELSE 0 END AS unknown
 	FROM living v
 	LEFT JOIN listed l ON l.village = v.code
 	LEFT JOIN latest y ON y.village = v.code
+	LEFT JOIN households h ON h.village = v.code
 )
 SELECT 'env-plan' AS target,
 	coalesce(sum(state = 'approved' AND type = 'plan' AND valid_to >= :today), 0) AS numerator,

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """langnghed with the sample configuration, doing nothing, beside monit watching one file; and its
 start beside a bare libevent program (bare.c)."""
+import contextlib
 import json
 import os
 import signal
@@ -77,36 +78,42 @@ def until(condition, what, limit_s=SETTLE_S):
     raise CannotMeasure(f"waited {limit_s} s in vain until {what}")
 
 
-def start_langnghed(p):
-    process = subprocess.Popen([built("langnghed"), "-c", p.conf, "-f"], env=ENV, stderr=subprocess.DEVNULL)
+def started(ends, argv):
+    """A process that is ended with ends, whatever happens."""
+    process = subprocess.Popen(argv, env=ENV, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    ends.callback(end, process)
+    return process
+
+
+def start_langnghed(ends, p):
+    process = started(ends, [built("langnghed"), "-c", p.conf, "-f"])
     until(lambda: status(p)["pid"] == process.pid, "langnghed answers")
     until(lambda: rests(p), "langnghed's first round and post have ended")
     return process
 
 
-def start_monit(p):
+def start_monit(ends, p):
     rc = os.path.join(p.dir, "monitrc")
     with open(rc, "w", encoding="ascii") as f:
         f.write(f'set daemon 30\nset log {p.dir}/monit.log\nset pidfile {p.dir}/monit.pid\n'
                 f'set idfile {p.dir}/monit.id\nset statefile {p.dir}/monit.state\n'
                 f'check file register with path {p.database}\n  if does not exist then alert\n')
     os.chmod(rc, 0o600)
-    process = subprocess.Popen(["monit", "-c", rc, "-I"], stdin=subprocess.DEVNULL,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = started(ends, ["monit", "-c", rc, "-I"])
     until(lambda: os.path.exists(f"{p.dir}/monit.pid"), "monit runs")
     return process
 
 
 def end(process):
-    if process and process.poll() is None:
+    if process.poll() is None:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
 
 
 def still(p, bench):
-    daemon = monit = None
-    try:
-        daemon, monit = start_langnghed(p), start_monit(p)
+    with contextlib.ExitStack() as ends:
+        daemon, monit = start_langnghed(ends, p), start_monit(ends, p)
         done = None
         while done != runs(p):  # again if a moment of the calendar fell into the minute
             done = runs(p)
@@ -117,9 +124,6 @@ def still(p, bench):
         pss = [pss_kib(daemon.pid), pss_kib(monit.pid)]
         bench.count("wake-ups in a minute", woken[0], woken[1], 0)
         bench.ratio("memory (PSS)", pss[0], pss[1], LIMIT_PSS, "{:.0f} KiB")
-    finally:
-        end(daemon)
-        end(monit)
 
 
 def first_answer_us(sock, *argv):

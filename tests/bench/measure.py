@@ -74,6 +74,11 @@ class Bench:
         self.say(what, text.format(ours), text.format(reference), got <= limit,
                  f"{got:.2f} × (limit {limit:g} ×)")
 
+    def show(self, what, ours, reference, text="{:.3f} s"):
+        """A ratio that is worth knowing and has no limit."""
+        self.say(what, text.format(ours), text.format(reference), True,
+                 f"{ours / reference:.2f} × (no limit)")
+
     def count(self, what, ours, reference, limit):
         """A number of things that may not happen: no ratio, because the limit may be zero."""
         self.say(what, str(ours), str(reference), ours <= limit, f"{ours} (limit {limit})")

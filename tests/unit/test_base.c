@@ -345,6 +345,52 @@ static void test_table(void **state)
 	table_free(t);
 }
 
+/* What programs read must not change by a byte: each row is as jansson would print it. */
+static void test_table_json_is_janssons(void **state)
+{
+	(void)state;
+	static const char *const keys[] = {"a", "b\"", "c", NULL};
+	static const int64_t numbers[][2] = {{1, 3}, {-1, 3}, {1, 1000}, {-5, 4}, {7, 70}, {999, 4},
+		{INT64_C(123456789012345), 1000}, {-1, 1000}, {0, 7}};
+	struct table *t = table_new(keys);
+	for (int c = 1; c < 256; c++) {
+		char text[] = {'x', (char)(c < 128 ? c : '"'), '\\', (char)(c < 128 ? c : 'y'), 0};
+		table_row(t);
+		table_text(t, "c", c == 1 ? "" : "Cơ sở số 1\t(mô phỏng)");
+		table_text(t, "a", text); /* not in the columns' order */
+		table_text(t, "a", text);
+		table_bool(t, "b\"", c % 2);
+	}
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		table_row(t);
+		table_ratio(t, "a", numbers[i][0], numbers[i][1]);
+		table_int(t, "c", i % 2 ? INT64_MIN : INT64_MAX);
+	}
+	char *json = printed(t, table_json);
+	json_t *rows = json_loads(json, 0, NULL);
+	assert_int_equal(json_array_size(rows), table_rows(t));
+	struct buf same = {0};
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		char *row = json_dumps(json_array_get(rows, i), JSON_REAL_PRECISION(15));
+		buf_addf(&same, "%s%s", i ? ",\n " : "[\n ", row);
+		free(row);
+	}
+	buf_add(&same, "\n]\n");
+	assert_string_equal(json, same.s);
+	buf_release(&same);
+	json_decref(rows);
+	free(json);
+	table_free(t);
+	/* beyond what a double holds the digits are exact all the same */
+	t = table_new(keys);
+	table_row(t);
+	table_ratio(t, "a", INT64_C(9007199254740993001), 1000);
+	json = printed(t, table_json);
+	assert_non_null(strstr(json, "{\"a\": 9007199254740993.001, "));
+	free(json);
+	table_free(t);
+}
+
 static void test_files(void **state)
 {
 	(void)state;
@@ -452,6 +498,7 @@ int main(void)
 		cmocka_unit_test(test_numbers_read),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_table_json_is_janssons),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_control),
 	};

@@ -122,7 +122,7 @@ static void use_plan_with(struct plugin_world *w, const char *from, const char *
 	char *text;
 	size_t size;
 	struct err e;
-	char *path = xstrdup("/tmp/langnghe-test-plan.conf");
+	char *path = xasprintf("%s-plan.conf", w->folder); /* begin() empties the folder itself */
 	assert_int_equal(file_read("conf/plan-thanh-hoa.conf", 1 << 20, &text, &size, &e), 0);
 	char *at = strstr(text, from);
 	assert_non_null(at);
@@ -197,8 +197,11 @@ static void unknown_is_never_missing(void **state)
 		mark(&said, "OK", "env-wastewater")->state, LN_OK); /* not applicable is fine */
 	assert_target(&said, "env-group", "2030", 10, 11, 1);
 	assert_target(&said, "env-infrastructure", "2030", 10, 11, 1);
-	/* nobody knows of one establishment: each village stands for one unknown member */
-	assert_target(&said, "env-compliance", "2030", 0, 11, 11);
+	/* nobody knows of one establishment: none is invented, and the target says of how many
+	 * places */
+	assert_target(&said, "env-compliance", "2030", 0, 0, 0);
+	assert_said(find(&said, "env-compliance", "target:env-compliance", "2030")->source,
+		"12 chưa có số liệu");
 	forget(&said);
 }
 
@@ -221,10 +224,10 @@ static void an_empty_register_is_unknown(void **state)
 #define E(code, village, good) "('" code "', '" village "', " good ", 'none', NULL, NULL)"
 
 /* L: the list covers; S: the sums know of more; Y: sums only, nothing known of compliance; H: only
- * households; Z: none at all, known. */
+ * households; Z: none at all, known; N: nothing known. */
 static void lists_win_where_they_cover(void **state)
 {
-	begin_villages(*state, "", V("L") "," V("S") "," V("Y") "," V("H") "," V("Z"),
+	begin_villages(*state, "", V("L") "," V("S") "," V("Y") "," V("H") "," V("Z") "," V("N"),
 		"INSERT INTO establishment (code, village, environment_compliant, relocation,"
 		" relocation_due_on, ended_on) VALUES " E("1", "L", "1") "," E("2", "L", "0") "," E(
 			"3", "L", "NULL") "," E("4", "S",
@@ -242,17 +245,71 @@ static void lists_win_where_they_cover(void **state)
 	struct said said = ask(*state, "environment", day(2026, 11, 20));
 	assert_target(&said, "env-compliance", "2030", 1 + 7, 3 + 10 + 4 + 6, 1 + 4 + 6);
 	/* at the end of 2025: establishment 5 still there, Z not yet known */
-	assert_target(&said, "env-compliance", "2025", 1 + 7, 4 + 10 + 4 + 6 + 1, 1 + 4 + 6 + 1);
+	assert_target(&said, "env-compliance", "2025", 1 + 7, 4 + 10 + 4 + 6, 1 + 4 + 6);
 	assert_said(mark(&said, "L", "compliance")->detail,
 		"1/3 cơ sở chưa đáp ứng; 1 cơ sở chưa có số liệu");
 	assert_int_equal(mark(&said, "L", "compliance")->state, LN_LACKS);
 	assert_said(mark(&said, "S", "compliance")->detail, "3/10 cơ sở chưa đáp ứng");
 	assert_int_equal(mark(&said, "Y", "compliance")->state, LN_UNKNOWN);
 	assert_int_equal(mark(&said, "Z", "compliance")->state, LN_OK);
+	assert_int_equal(mark(&said, "H", "compliance")->state, LN_UNKNOWN);
+	assert_int_equal(mark(&said, "N", "compliance")->state, LN_UNKNOWN);
 	assert_int_equal(find(&said, "env-compliance", "target:env-compliance", "2030")->figures_on,
 		day(2026, 10, 31));
 	assert_int_equal(find(&said, "env-compliance", "target:env-compliance", "2025")->figures_on,
 		day(2025, 12, 15));
+	forget(&said);
+}
+
+/* H4 names the establishments of all places, H1-H3 the villages alone. S: its list; Y: its sums; H:
+ * its households; N: nothing known; ENDED: gone. */
+static void craft_sites_count_for_h4_only(void **state)
+{
+	struct plugin_world *w = *state;
+	const char *villages = V("L") "," V("S") "," V("Y") "," V("H") "," V("N") "," V("ENDED");
+	const char *more =
+		"UPDATE village SET kind = 'craft_site' WHERE code <> 'L';"
+		"UPDATE village SET ended_on = '2026-06-30' WHERE code = 'ENDED';"
+		"INSERT INTO establishment (code, village, environment_compliant, relocation,"
+		" relocation_due_on, figures_on) VALUES ('1', 'L', 1, 'none', NULL, '2025-10-31'),"
+		" ('2', 'S', 1, 'none', NULL, '2026-09-30'),"
+		" ('3', 'S', 0, 'required', '2020-01-01', '2025-11-30'),"
+		" ('4', 'S', NULL, 'none', NULL, '2027-01-01'),"
+		" ('5', 'ENDED', 1, 'none', NULL, '2026-10-31');"
+		"INSERT INTO village_year (village, year, establishments, establishments_compliant,"
+		" craft_households) VALUES ('Y', 2025, 10, 7, NULL), ('H', 2025, NULL, NULL, 6)";
+	for (int recognised_only = 0; recognised_only < 2; recognised_only++) {
+		/* the reading is about H1-H3 */
+		if (recognised_only)
+			use_plan_with(w, "recognised_only = false", "recognised_only = true");
+		begin_villages(w, "", villages, more);
+		struct said said = ask(w, "environment", day(2026, 11, 20));
+		int held = recognised_only ? 0 : 1;
+		assert_target(&said, "env-plan", "2030", held, held, 0);
+		assert_target(&said, "env-group", "2030", held, held, 0);
+		assert_target(&said, "env-infrastructure", "2030", held, held, 0);
+		assert_target(&said, "env-compliance", "2030", 1 + 1 + 7, 1 + 3 + 10 + 6, 1 + 6);
+		assert_target(
+			&said, "env-compliance", "2025", 1 + 1 + 7 + 1, 1 + 3 + 10 + 6 + 1, 1 + 6);
+		forget(&said);
+	}
+	end_plan(w);
+	begin_villages(w, "", villages, more);
+	struct said said = ask(w, "environment", day(2026, 11, 20));
+	assert_null(find(&said, "village-environment", "village:S", ""));
+	/* the newest cut-off day of what was counted, not of what ended or is still to come */
+	const struct finding *f = find(&said, "env-compliance", "target:env-compliance", "2030");
+	assert_int_equal(f->figures_on, day(2026, 9, 30));
+	assert_said(f->source, "2 làng nghề, điểm có nghề theo danh sách cơ sở, 1 theo số liệu "
+			       "tổng hợp năm, 1 theo số hộ làm nghề, 1 chưa có số liệu");
+	f = find(&said, "env-compliance", "target:env-compliance", "2025");
+	assert_int_equal(f->figures_on, day(2025, 11, 30));
+	forget(&said);
+	/* sites alone are no list of villages */
+	begin_villages(w, "", V("S"), "UPDATE village SET kind = 'craft_site'");
+	said = ask(w, "environment", day(2026, 11, 20));
+	assert_int_equal(
+		find(&said, "village-list", "task:environment", "")->marks[0].state, LN_LACKS);
 	forget(&said);
 }
 
@@ -264,6 +321,7 @@ static void relocations_are_counted_not_listed(void **state)
 		" ('2', 'LATE', 1, 'required', '2026-06-30'), ('3', 'SOON', 1, 'required', "
 		"'2026-11-20'),"
 		" ('4', 'FAR', 1, 'required', '2028-01-01'), ('5', 'OPEN', 1, 'required', NULL),"
+		" ('8', 'OPEN', 1, 'required', NULL),"
 		" ('6', 'DONE', 1, 'done', '2020-01-01'), ('7', 'DONE', 1, 'none', NULL)");
 	struct said said = ask(*state, "environment", day(2026, 11, 20));
 	assert_int_equal(mark(&said, "LATE", "relocation")->state, LN_LACKS);
@@ -274,7 +332,8 @@ static void relocations_are_counted_not_listed(void **state)
 	assert_int_equal(mark(&said, "SOON", "relocation")->state, LN_LACKS);
 	assert_int_equal(mark(&said, "FAR", "relocation")->state, LN_OK);
 	assert_int_equal(find(&said, "village-environment", "village:FAR", "")->act_by, DAY_NONE);
-	assert_said(mark(&said, "OPEN", "relocation")->detail, "chưa xác định thời hạn");
+	assert_said(mark(&said, "OPEN", "relocation")->detail,
+		"2 cơ sở phải di dời, chưa xác định thời hạn");
 	assert_int_equal(mark(&said, "DONE", "relocation")->state, LN_OK);
 	forget(&said);
 	begin_villages(*state, "environment = { relocation_notice_days = 3650; };", V("FAR"),
@@ -356,6 +415,7 @@ int main(void)
 		cmocka_unit_test(unknown_is_never_missing),
 		cmocka_unit_test(an_empty_register_is_unknown),
 		cmocka_unit_test(lists_win_where_they_cover),
+		cmocka_unit_test(craft_sites_count_for_h4_only),
 		cmocka_unit_test(relocations_are_counted_not_listed),
 		cmocka_unit_test(projects_and_reviews),
 		cmocka_unit_test(ended_villages_are_out),

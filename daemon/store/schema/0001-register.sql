@@ -104,7 +104,7 @@ CREATE INDEX village_by_commune ON village (commune);
 CREATE INDEX submission_by_duty ON submission (duty, period);
 -- Answers the counts per village without touching the rows.
 CREATE INDEX establishment_by_village ON establishment
-	(village, ended_on, environment_compliant, relocation, relocation_due_on);
+	(village, ended_on, environment_compliant, relocation, relocation_due_on, figures_on);
 
 -- A granted extension of one unit's last day for one period.
 CREATE TABLE extension (
