@@ -4,6 +4,7 @@
  */
 #include "ctl/command.h"
 
+#include "mail/message.h"
 #include "mail/outbox.h"
 
 static int run_outbox(struct ctl *c)
@@ -42,9 +43,16 @@ static int run_show(struct ctl *c)
 		return rc;
 	if (outbox_bytes(c->world.store, id, &bytes, &size, &e) < 0)
 		return ctl_fail(CTL_REJECTED, "%s", e.text);
-	fwrite(bytes, 1, size, stdout);
+	char *text = NULL;
+	if (!ctl_option(c, "text"))
+		fwrite(bytes, 1, size, stdout);
+	else if (message_read(bytes, size, &text, &e) == 0)
+		fputs(text, stdout);
+	else
+		rc = ctl_fail(CTL_CANNOT, "letter %lld: %s", (long long)id, e.text);
+	free(text);
 	free(bytes);
-	return CTL_DONE;
+	return rc;
 }
 
 static int act(struct ctl *c, const char *action)
@@ -107,8 +115,8 @@ static int run_release(struct ctl *c)
 const struct command mail_commands[] = {
 	{"outbox", "[--state S]", "every letter and recipient with its delivery",
 		"langnghectl outbox --state failed --json", 0, 0, "state=", run_outbox},
-	{"outbox show", "ID", "one letter as it goes out", "langnghectl outbox show 31 > thu.eml",
-		1, 1, "", run_show},
+	{"outbox show", "ID [--text]", "one letter as it goes out; --text: for reading",
+		"langnghectl outbox show 31 --text", 1, 1, "text", run_show},
 	{"outbox retry", "ID", "tries a letter again that failed or was put off",
 		"langnghectl outbox retry 31", 1, 1, "", run_retry},
 	{"outbox release", "ID", "frees one held letter", "langnghectl outbox release 31", 1, 1, "",

@@ -1,7 +1,7 @@
 /*
  * calendar_file.c: the dated duties of a letter as an iCalendar file (RFC 5545):
- * one event of a whole day each, with a UID that stays the same from letter to
- * letter and a SEQUENCE that grows, so that a calendar replaces what it has.
+ * one event of a whole day each, on the last working day that is in time, with a UID that stays the
+ * same from letter to letter and a SEQUENCE that grows, so that a calendar replaces what it has.
  */
 #include "mail/draft.h"
 
@@ -58,7 +58,7 @@ static void add_stamp(struct buf *out, const struct draft *d)
 
 static void add_event(struct draft *d, struct buf *out, const struct item *i, const char *domain)
 {
-	int32_t last_day = i->judged->finding->last_day;
+	int32_t last_day = i->judged->finding->last_day, day = draft_workday(d, last_day);
 	unsigned char digest[16];
 	char hex[2 * sizeof digest + 1], number[16];
 	crypto_generichash(
@@ -72,12 +72,12 @@ static void add_event(struct draft *d, struct buf *out, const struct item *i, co
 	view_text(d, o, "clause",
 		i->judged->duty ? i->judged->duty->clause : i->judged->rule->clause);
 	view_text(d, o, "key", i->key);
-	view_day(d, o, "last_day", last_day);
+	view_day(d, o, "last_day", day == last_day ? DAY_NONE : last_day);
 	buf_add(out, "BEGIN:VEVENT\r\n");
 	add_line(out, "UID", arena_printf(&d->arena, "%s@%s", hex, domain), false);
 	add_stamp(out, d);
-	add_day(out, "DTSTART;VALUE=DATE", last_day);
-	add_day(out, "DTEND;VALUE=DATE", last_day + 1);
+	add_day(out, "DTSTART;VALUE=DATE", day);
+	add_day(out, "DTEND;VALUE=DATE", day + 1);
 	snprintf(number, sizeof number, "%d", i->reminder);
 	add_line(out, "SEQUENCE", number, false);
 	add_line(out, "SUMMARY", phrase_text(d->templates, PHRASE_CALENDAR_SUMMARY, o, &d->arena),

@@ -7,12 +7,8 @@
 #include "base/text.h"
 #include "plan/period.h"
 
-static enum block_kind kind_of(const struct item *i)
+enum block_kind item_matter(const struct item *i)
 {
-	if (strcmp(i->step.name, "inherited") == 0)
-		return BLOCK_INHERITED;
-	if (i->resolution || strcmp(i->step.name, "resolved") == 0)
-		return BLOCK_RESOLVED;
 	if (i->status == STATUS_UNKNOWN)
 		return strcmp(i->step.name, "lost") == 0 ? BLOCK_LOST : BLOCK_UNKNOWN;
 	if (status_is_good(i->status))
@@ -29,6 +25,15 @@ static enum block_kind kind_of(const struct item *i)
 		return BLOCK_EXPIRY;
 	}
 	return BLOCK_MISSING;
+}
+
+enum block_kind item_block(const struct item *i)
+{
+	if (strcmp(i->step.name, "inherited") == 0)
+		return BLOCK_INHERITED;
+	if (i->resolution || strcmp(i->step.name, "resolved") == 0)
+		return BLOCK_RESOLVED;
+	return item_matter(i);
 }
 
 /* Duties and targets stand alone; things are listed by rule. */
@@ -85,19 +90,48 @@ static void new_first(struct block *b)
 	b->capacity = b->count;
 }
 
+/* Whether a block of the letter tells the reader's own duty already. */
+static bool is_told(struct draft *d, const struct overview_row *r)
+{
+	if (strcmp(r->unit_name, d->digest->unit->name) != 0)
+		return false;
+	for (size_t k = 0; k < d->block_count; k++) {
+		const struct judged *g = d->blocks[k].items[0]->judged;
+		if ((d->blocks[k].kind == BLOCK_DUE || d->blocks[k].kind == BLOCK_OVERDUE) && g &&
+			g->duty && strcmp(g->duty->name, r->duty_name) == 0 && g->finding->period &&
+			strcmp(g->finding->period, r->period) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The overview's rows of this letter: each matter is told once. */
+static void take_overview(struct draft *d)
+{
+	const struct digest *g = d->digest;
+	if (g->overview_count == 0)
+		return;
+	struct overview_row *rows = arena_alloc(&d->arena, g->overview_count * sizeof *rows);
+	for (size_t i = 0; i < g->overview_count; i++)
+		if (!is_told(d, &g->overview[i]))
+			rows[d->overview_count++] = g->overview[i];
+	d->overview = rows;
+}
+
 void draft_init(struct draft *d, const struct digest *digest, const struct world *w,
 	const struct templates *t, struct moment now)
 {
 	*d = (struct draft){.digest = digest, .world = w, .templates = t, .now = now};
 	for (size_t i = 0; i < digest->item_count; i++) {
 		const struct item *item = &digest->items[i];
-		struct block *b = block_for(d, item, kind_of(item));
+		struct block *b = block_for(d, item, item_block(item));
 		VEC_ROOM(b->items, b->count, b->capacity);
 		b->items[b->count++] = item;
 	}
 	for (size_t k = 0; k < d->block_count; k++)
-		if (is_listed(d->blocks[k].kind))
+		if (is_listed(d->blocks[k].kind) && d->blocks[k].kind != BLOCK_EXPIRY)
 			new_first(&d->blocks[k]);
+	take_overview(d);
 }
 
 void draft_release(struct draft *d)
@@ -139,7 +173,7 @@ bool draft_has_lists(const struct draft *d)
 		if (d->blocks[k].kind == BLOCK_MISSING || d->blocks[k].kind == BLOCK_EXPIRY ||
 			d->blocks[k].kind == BLOCK_UNKNOWN)
 			return true;
-	return d->digest->overview_count > 0;
+	return d->overview_count > 0;
 }
 
 /* Bytes of the UTF-8 character at s, 0 if it is none. *point is set. */
@@ -191,20 +225,20 @@ const char *clean_line(struct arena *a, const char *s)
 	return line;
 }
 
-static const struct unit *unit_of(const struct draft *d, const char *code)
+const struct unit *draft_unit(const struct draft *d, const char *code)
 {
 	return code && *code && d->world->units ? unit_by_code(d->world->units, code) : NULL;
 }
 
 const char *unit_name_of(const struct draft *d, const char *code)
 {
-	const struct unit *u = unit_of(d, code);
+	const struct unit *u = draft_unit(d, code);
 	return u ? u->name : code && *code ? code : NULL;
 }
 
 const char *unit_name_today(const struct draft *d, const char *code)
 {
-	const struct unit *u = unit_of(d, code), *today = NULL;
+	const struct unit *u = draft_unit(d, code), *today = NULL;
 	if (u && unit_on(u, d->digest->day, &today) != ROUTE_ENDED && today)
 		return today->name;
 	return unit_name_of(d, code);
@@ -292,11 +326,23 @@ const char *item_place(struct draft *d, const struct item *i)
 	return i->judged ? clean_line(&d->arena, unit_name_of(d, i->judged->finding->place)) : NULL;
 }
 
+const char *label_within(struct draft *d, const char *label)
+{
+	static const char big_d[] = "Đ", small_d[] = "đ";
+	char *s = arena_strdup(&d->arena, label);
+	bool word = s && s[0] && !(s[1] >= 'A' && s[1] <= 'Z') && s[1] != ' ' && s[1];
+	if (word && strncmp(s, big_d, strlen(big_d)) == 0)
+		memcpy(s, small_d, strlen(small_d));
+	else if (word && s[0] >= 'A' && s[0] <= 'Z')
+		s[0] = (char)(s[0] - 'A' + 'a');
+	return s;
+}
+
 static const char *mark_words(
 	struct draft *d, const struct mark_info *info, const struct finding_mark *m)
 {
 	json_t *o = json_object();
-	view_text(d, o, "label", info->label);
+	view_text(d, o, "label", label_within(d, info->label));
 	view_text(d, o, "detail", m->detail);
 	const char *words = m->state == LN_EXPIRED
 				    ? phrase_text(d->templates, PHRASE_ROW_EXPIRED, o, &d->arena)
@@ -324,7 +370,7 @@ const char *item_lacks(struct draft *d, const struct item *i)
 		bool spelled = m->state != LN_LACKS; /* run out, waiting: said in words always */
 		buf_addf(&words, "%s%s", words.len ? "; " : "", mark_words(d, info, m));
 		buf_addf(&labels, "%s%s", labels.len ? "; " : "",
-			spelled ? mark_words(d, info, m) : info->label);
+			spelled ? mark_words(d, info, m) : label_within(d, info->label));
 		n++;
 	}
 	const char *text = words.len ? arena_strdup(&d->arena, words.s) : NULL;
@@ -338,58 +384,6 @@ const char *item_lacks(struct draft *d, const struct item *i)
 	buf_release(&words);
 	buf_release(&labels);
 	return text;
-}
-
-const char *item_waiting(struct draft *d, const struct item *i, bool *ours)
-{
-	const struct finding *f = i->judged ? i->judged->finding : NULL;
-	const char *name = NULL;
-	bool reader = false;
-	for (size_t k = 0; f && k < f->mark_count && !name; k++) {
-		if (f->marks[k].state != LN_WAITING || !f->marks[k].waiting_for)
-			continue;
-		const struct unit *today = NULL, *u = unit_of(d, f->marks[k].waiting_for);
-		if (u)
-			unit_on(u, d->digest->day, &today);
-		if (today == d->digest->unit)
-			reader = true;
-		else
-			name = clean_line(&d->arena, unit_name_today(d, f->marks[k].waiting_for));
-	}
-	if (ours)
-		*ours = reader;
-	return name;
-}
-
-int32_t item_act_by(const struct draft *d, const struct item *i)
-{
-	const struct judged *g = i->judged;
-	int32_t within = d->digest->day + d->world->settings->reminders.act_within_days;
-	switch (kind_of(i)) {
-	case BLOCK_OVERDUE:
-	case BLOCK_DUE:
-		return g ? g->finding->last_day : DAY_NONE;
-	case BLOCK_TARGET:
-	case BLOCK_SHARED:
-		if (g && g->target && i->status == STATUS_SHORT)
-			return plan_close_day(d->world->plan, g->target->year);
-		if (g && g->target && i->status == STATUS_AT_RISK)
-			return day_from_civil(g->target->year, 12, 31);
-		return within;
-	case BLOCK_MISSING:
-		return i->act_by != DAY_NONE ? i->act_by : within;
-	case BLOCK_EXPIRY:
-		return g && g->finding->valid_to != DAY_NONE && i->status != STATUS_EXPIRED
-			       ? g->finding->valid_to
-			       : within;
-	case BLOCK_UNKNOWN:
-	case BLOCK_LOST:
-		return within;
-	case BLOCK_RESOLVED:
-	case BLOCK_INHERITED:
-		break;
-	}
-	return DAY_NONE;
 }
 
 const char *urgency_name(enum urgency u)

@@ -22,8 +22,8 @@ enum block_kind {
 	BLOCK_INHERITED
 };
 
-/* Items that are told together: each duty and target alone, lists by rule and role, new ones first.
- */
+/* Items that are told together: each duty and target alone, lists by rule and role, new ones first;
+ * what runs out by its days. */
 struct block {
 	enum block_kind kind;
 	const struct item **items;
@@ -38,6 +38,8 @@ struct draft {
 	struct arena arena;
 	struct block *blocks; /* in the order of the digest */
 	size_t block_count, block_capacity;
+	const struct overview_row *overview; /* the digest's, without what a block tells */
+	size_t overview_count;
 	const char *list_file, *calendar_file; /* names of the attachments; NULL: none */
 };
 
@@ -50,6 +52,10 @@ bool draft_has_lists(const struct draft *d);
 /* One line of text from outside, fit to stand anywhere: valid UTF-8, control and direction
  * characters replaced by spaces. NULL gives NULL. */
 const char *clean_line(struct arena *a, const char *s);
+/* What an item is shown as; and what its matter is by itself, whatever the news about it. */
+enum block_kind item_block(const struct item *i);
+enum block_kind item_matter(const struct item *i);
+const struct unit *draft_unit(const struct draft *d, const char *code); /* or NULL */
 /* Today's name of the unit with this code ("" becomes NULL). */
 const char *unit_name_of(const struct draft *d, const char *code);
 /* The same, of who carries its work today. */
@@ -68,8 +74,17 @@ const char *item_lacks(struct draft *d, const struct item *i);
 /* The unit that something submitted waits for, or NULL. *ours (may be NULL): it waits for the
  * reader. */
 const char *item_waiting(struct draft *d, const struct item *i, bool *ours);
-/* The day by which the item asks to act; DAY_NONE for news. */
-int32_t item_act_by(const struct draft *d, const struct item *i);
+/* A column's label within a sentence: "Phương án BVMT" -> "phương án BVMT", "OCOP" as it is. */
+const char *label_within(struct draft *d, const char *label);
+/* Whose move it is: the reader's by its role, another unit's, or both. */
+const char *item_move(struct draft *d, const struct item *i);
+/* The day by which the item asks to act: of a duty its last on-time day, else a working day (the
+ * one on or before it). DAY_NONE: nothing to do, or nothing but another unit's move is left. */
+int32_t item_act_by(struct draft *d, const struct item *i);
+/* The working day on or before day, but no day that is over while day itself is not. */
+int32_t draft_workday(const struct draft *d, int32_t day);
+/* Whether the duty was not yet overdue, or not told as such, in the unit's last letter. */
+bool item_fell_overdue(const struct draft *d, const struct item *i);
 const char *urgency_name(enum urgency u); /* "overdue" "due_now" … */
 /* The contact of the unit that holds the matters of a field, or NULL. */
 const struct contact *draft_holder(const struct draft *d, const char *field);

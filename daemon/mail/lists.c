@@ -192,8 +192,7 @@ static void list_sheet(struct sheet *s, const struct block *b)
 				over ? s->bad : s->text);
 		}
 		cell(s, details(s, item), s->text);
-		const char *waiting = item_waiting(s->d, item, NULL);
-		cell(s, waiting ? waiting : words(s, PHRASE_OWN_MOVE), s->text);
+		cell(s, item_move(s->d, item), s->text);
 		cell_day(s, item_act_by(s->d, item));
 		cell(s, item->first_told == DAY_NONE ? words(s, PHRASE_NEW_MARK) : NULL, s->text);
 		cell_number(s, item->reminder);
@@ -251,7 +250,6 @@ static void unknown_sheet(struct sheet *s)
 
 static void overview_sheet(struct sheet *s)
 {
-	const struct digest *g = s->d->digest;
 	begin_sheet(s, words(s, PHRASE_SHEET_OVERVIEW));
 	head_of(s, PHRASE_COL_NUMBER, 5);
 	head_of(s, PHRASE_COL_UNIT, 40);
@@ -260,8 +258,8 @@ static void overview_sheet(struct sheet *s)
 	head_of(s, PHRASE_COL_LAST_DAY, 13);
 	head_of(s, PHRASE_COL_STATUS, 20);
 	head_of(s, PHRASE_COL_LAST_NOTICE, 13);
-	for (size_t i = 0; i < g->overview_count; i++) {
-		const struct overview_row *r = &g->overview[i];
+	for (size_t i = 0; i < s->d->overview_count; i++) {
+		const struct overview_row *r = &s->d->overview[i];
 		next_row(s);
 		cell_number(s, (int64_t)i + 1);
 		cell(s, r->unit_name, s->text);
@@ -320,7 +318,7 @@ static int write_book(struct draft *d, const char *path, struct err *e)
 			list_sheet(&s, &d->blocks[k]);
 	if (draft_asks(d))
 		unknown_sheet(&s);
-	if (d->digest->overview_count > 0)
+	if (d->overview_count > 0)
 		overview_sheet(&s);
 	lxw_error rc = workbook_close(s.book);
 	if (rc != LXW_NO_ERROR)

@@ -187,6 +187,7 @@ static int send_one(const struct sending *s, const struct digest *d, int waiting
 		if (addressed && s->sink && s->sink(s->context, d, &letter, e) < 0)
 			rc = -1;
 	}
+	s->result->overtaken |= rc == OVERTAKEN;
 	letter_release(&letter);
 	return rc < 0 ? -1 : 0;
 }
@@ -212,41 +213,70 @@ static int withdraw_waiting(const struct world *w, const struct waiting *waiting
 	return 0;
 }
 
-int mailing_withdraw_ended(const struct world *w, int *superseded, struct err *e)
+/* Withdraws the letters that st gives: id, and whether somebody got it (then only the addresses that
+ * are still waiting are withdrawn, for the unit was told). One transaction. */
+static int withdraw_each(struct store *s, struct stmt *st, int *superseded, struct err *e)
 {
-	struct stmt *st = store_stmt(w->store,
-		"SELECT l.id FROM letter l WHERE l.kind = 'digest' AND l.worst <> 'news'"
-		" AND EXISTS(SELECT 1 FROM recipient r WHERE r.letter = l.id AND"
-		"  r.delivery IN ('queued', 'held', 'deferred'))"
-		" AND EXISTS(SELECT 1 FROM notice n WHERE n.letter = l.id)"
-		" AND NOT EXISTS(SELECT 1 FROM notice n JOIN alert a ON a.id = n.alert WHERE "
-		"n.letter = l.id"
-		"  AND a.state IN ('open', 'acknowledged', 'snoozed', 'disputed'))",
-		e);
-	if (!st)
-		return -1;
-	int64_t *ids = NULL;
+	struct found {
+		int64_t id;
+		bool told;
+	} *letters = NULL;
 	size_t n = 0, capacity = 0;
 	int rc;
 	while ((rc = stmt_step(st, e)) == 1) {
-		VEC_ROOM(ids, n, capacity);
-		ids[n++] = col_int(st, 0);
+		VEC_ROOM(letters, n, capacity);
+		letters[n++] = (struct found){col_int(st, 0), col_int(st, 1) != 0};
 	}
 	if (rc == 0 && n > 0)
-		rc = store_begin(w->store, e);
+		rc = store_begin(s, e);
 	for (size_t i = 0; i < n && rc == 0; i++) {
-		rc = outbox_withdraw(w->store, ids[i], e);
-		if (rc == 0)
-			rc = notices_return(w->store, ids[i], e);
+		rc = outbox_withdraw(s, letters[i].id, e);
+		if (rc == 0 && !letters[i].told)
+			rc = notices_return(s, letters[i].id, e);
 	}
 	if (rc == 0 && n > 0)
-		rc = store_commit(w->store, e);
+		rc = store_commit(s, e);
 	if (rc < 0)
-		store_rollback(w->store);
+		store_rollback(s);
 	else
 		*superseded += (int)n;
-	free(ids);
+	free(letters);
 	return rc;
+}
+
+#define WAITING_LETTERS                                                                            \
+	"SELECT l.id, EXISTS(SELECT 1 FROM recipient r WHERE r.letter = l.id AND"                  \
+	"  r.delivery IN ('sent', 'sending', 'in_doubt'))"                                         \
+	" FROM letter l WHERE EXISTS(SELECT 1 FROM recipient r WHERE r.letter = l.id AND"          \
+	"  r.delivery IN ('queued', 'held', 'deferred'))"
+
+int mailing_withdraw_ended(const struct world *w, int *superseded, struct err *e)
+{
+	struct stmt *st = store_stmt(w->store,
+		WAITING_LETTERS " AND l.kind = 'digest' AND l.worst <> 'news'"
+				" AND EXISTS(SELECT 1 FROM notice n WHERE n.letter = l.id)"
+				" AND NOT EXISTS(SELECT 1 FROM notice n JOIN alert a ON a.id = n.alert"
+				"  WHERE n.letter = l.id"
+				"  AND a.state IN ('open', 'acknowledged', 'snoozed', 'disputed'))",
+		e);
+	return st ? withdraw_each(w->store, st, superseded, e) : -1;
+}
+
+int mailing_withdraw_stale(const struct world *w, struct moment now, int *superseded, struct err *e)
+{
+	char last[MOMENT_TEXT], present[MOMENT_TEXT];
+	int at = w->settings->schedule.send_at;
+	struct moment sending = {
+		calendar_on_or_before(w->calendar, now.second >= at ? now.day : now.day - 1), at};
+	outbox_moment(sending, last);
+	outbox_moment(now, present);
+	struct stmt *st = store_stmt(
+		w->store, WAITING_LETTERS " AND (l.queued_at < ?1 OR l.queued_at > ?2)", e);
+	if (!st)
+		return -1;
+	stmt_text(st, 1, last);
+	stmt_text(st, 2, present);
+	return withdraw_each(w->store, st, superseded, e);
 }
 
 int mailing_run(const struct world *w, const struct judgement *j, const struct templates *t,
@@ -269,7 +299,9 @@ int mailing_run(const struct world *w, const struct judgement *j, const struct t
 		}
 		digests_release(&digests);
 	}
-	if (rc == 0)
+	/* P15: out of hours only who cannot wait is written to; the others' letters stay where they are. */
+	if (rc == 0 && calendar_is_workday(w->calendar, now.day) &&
+		now.second <= w->settings->schedule.late_until)
 		rc = withdraw_waiting(w, &waiting, now, &result.superseded, e);
 	waiting_release(&waiting);
 	free(secret);

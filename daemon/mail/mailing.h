@@ -11,6 +11,7 @@
 
 struct mailing_result {
 	int letters, receipts, superseded;
+	bool overtaken;      /* a letter was delivered while another was decided: to be decided again */
 	int without_address; /* units that could not be written to: an alarm */
 };
 
@@ -26,5 +27,9 @@ char *mailing_secret(struct store *s, struct err *e);
 /* P1: a waiting letter all of whose matters have ended is withdrawn at once, without another in its
  * place. After each reconciling. *superseded is counted up. */
 int mailing_withdraw_ended(const struct world *w, int *superseded, struct err *e);
+
+/* P1: what no server accepted before the last sending time up to now (or what a wrong clock dated
+ * ahead) is withdrawn before anything else is done: after days off nothing stale is delivered. */
+int mailing_withdraw_stale(const struct world *w, struct moment now, int *superseded, struct err *e);
 
 #endif

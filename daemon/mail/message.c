@@ -1,7 +1,7 @@
 /*
  * message.c: builds a message with GMime. All parts are base64 over CRLF text, so
  * that nothing on the way (dots, From lines, long lines, trailing blanks) can
- * change them; headers are set in a fixed order, in UTF-8.
+ * change them; headers are set in a fixed order, in UTF-8. Reads its own messages back, for people.
  */
 #include "mail/message.h"
 
@@ -230,5 +230,72 @@ int message_make(const struct message *m, char **bytes, size_t *size, struct err
 	g_object_unref(out);
 	g_mime_format_options_free(format);
 	g_object_unref(message);
+	return rc;
+}
+
+/* Adds "Name: value" on one line, each encoded word decoded by itself: GMime's own decoding joins
+ * them before, and loses what follows the padding of one. */
+static void add_header(struct buf *out, GMimeMessage *message, const char *name)
+{
+	GMimeHeaderList *all = g_mime_object_get_header_list(GMIME_OBJECT(message));
+	GMimeHeader *header = g_mime_header_list_get_header(all, name);
+	if (!header)
+		return;
+	buf_addf(out, "%s:", name);
+	char **words = g_strsplit_set(g_mime_header_get_raw_value(header), " \t\r\n", -1);
+	bool coded_before = false;
+	for (char **word = words; *word; word++) {
+		if (!**word)
+			continue;
+		bool coded = g_str_has_prefix(*word, "=?") && g_str_has_suffix(*word, "?=");
+		char *text = coded ? g_mime_utils_header_decode_text(NULL, *word) : g_strdup(*word);
+		for (char *c = text; *c; c++)
+			if ((unsigned char)*c < ' ' || *c == 0x7F)
+				*c = ' ';
+		buf_addf(out, "%s%s", coded && coded_before ? "" : " ", text);
+		coded_before = coded;
+		g_free(text);
+	}
+	g_strfreev(words);
+	buf_add(out, "\n");
+}
+
+/* The first part of type text/plain that is no attachment. */
+static void find_plain(GMimeObject *parent, GMimeObject *part, gpointer found)
+{
+	(void)parent;
+	GMimeTextPart **plain = found;
+	if (!*plain && GMIME_IS_TEXT_PART(part) && !g_mime_part_is_attachment(GMIME_PART(part)) &&
+		g_mime_content_type_is_type(g_mime_object_get_content_type(part), "text", "plain"))
+		*plain = GMIME_TEXT_PART(part);
+}
+
+int message_read(const char *bytes, size_t size, char **text, struct err *e)
+{
+	static const char *const names[] = {"From", "To", "Subject", "Date"};
+	g_mime_init();
+	GMimeStream *in = g_mime_stream_mem_new_with_buffer(bytes, size);
+	GMimeParser *parser = g_mime_parser_new_with_stream(in);
+	GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
+	g_object_unref(parser);
+	g_object_unref(in);
+	GMimeTextPart *plain = NULL;
+	if (message)
+		g_mime_message_foreach(message, find_plain, &plain);
+	char *body = plain ? g_mime_text_part_get_text(plain) : NULL;
+	struct buf out = {0};
+	for (size_t i = 0; body && i < sizeof names / sizeof *names; i++)
+		add_header(&out, message, names[i]);
+	buf_add(&out, "\n");
+	for (const char *c = body; c && *c; c++)
+		if (*c != '\r')
+			buf_add_n(&out, c, 1);
+	int rc = body ? 0 : err_set(e, "the message has no part of plain text");
+	g_free(body);
+	if (message)
+		g_object_unref(message);
+	if (rc == 0)
+		*text = buf_take(&out);
+	buf_release(&out);
 	return rc;
 }

@@ -28,8 +28,7 @@ int outbox_next_number(struct store *s, int64_t *number, struct err *e)
 	return 0;
 }
 
-/* "2026-11-24T08:00:00": sorts like the moments themselves. */
-static void local_moment(struct moment m, char out[MOMENT_TEXT])
+void outbox_moment(struct moment m, char out[MOMENT_TEXT])
 {
 	moment_iso(m, 0, out);
 	out[19] = 0;
@@ -84,7 +83,7 @@ int outbox_queue(struct store *s, const struct letter *letter, const struct dige
 	int64_t number, struct moment now, bool held, struct err *e)
 {
 	char queued_at[MOMENT_TEXT];
-	local_moment(now, queued_at);
+	outbox_moment(now, queued_at);
 	char *thread = outbox_thread(s, d->unit->code, day_year(d->day));
 	int result = insert_letter(
 		s, letter, d, thread ? thread : letter->message_id, number, queued_at, e);
@@ -122,14 +121,14 @@ int outbox_supersede(
 	struct stmt *st = store_stmt(s,
 		"SELECT l.id, EXISTS(SELECT 1 FROM recipient r WHERE r.letter = l.id AND"
 		"   r.delivery IN ('sent', 'sending', 'in_doubt'))"
-		" FROM letter l WHERE l.unit = ?1 AND l.queued_at < ?2 AND EXISTS("
+		" FROM letter l WHERE l.unit = ?1 AND l.queued_at <> ?2 AND EXISTS("
 		"   SELECT 1 FROM recipient r WHERE r.letter = l.id AND"
 		"   r.delivery IN ('queued', 'held', 'deferred'))",
 		e);
 	if (!st)
 		return -1;
 	char before[MOMENT_TEXT];
-	local_moment(now, before);
+	outbox_moment(now, before);
 	stmt_text(st, 1, unit);
 	stmt_text(st, 2, before);
 	struct {

@@ -24,6 +24,8 @@ enum delivery {
 const char *delivery_name(enum delivery d);
 #define OUTBOX_NO_ADDRESS "no address" /* smtp_text of a letter that could not be addressed */
 
+/* A moment as the outbox keeps it, "2026-11-24T08:00:00": sorts like the moments themselves. */
+void outbox_moment(struct moment m, char out[MOMENT_TEXT]);
 /* The number the next letter gets (numbers are never used twice). */
 int outbox_next_number(struct store *s, int64_t *number, struct err *e);
 /* In the caller's transaction. letter->recipient_count may be 0: kept as `failed`, "no address".
@@ -62,7 +64,7 @@ bool outbox_is_held(struct store *s, char **reason); /* reason may be NULL; the 
 /* By hand: retry, release, discard one letter. The sentence of a failure says its state. */
 int outbox_act(struct store *s, int64_t letter, const char *action, int64_t now_unix, struct err *e);
 /* Rows with the keys id,message_id,unit,recipient,delivery,attempts,next_attempt,smtp_code,smtp_text,
- * queued_at,sent_at; state NULL: all. */
+ * queued_at,sent_at,subject_line; state NULL: all. */
 int outbox_table(struct store *s, const char *state, int utc_offset_s, struct table **out, struct err *e);
 int outbox_bytes(struct store *s, int64_t letter, char **bytes, size_t *size, struct err *e);
 

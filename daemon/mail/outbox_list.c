@@ -133,7 +133,7 @@ int outbox_act(struct store *s, int64_t letter, const char *action, int64_t now_
 }
 
 static const char *const keys[] = {"id", "message_id", "unit", "recipient", "delivery", "attempts",
-	"next_attempt", "smtp_code", "smtp_text", "queued_at", "sent_at", NULL};
+	"next_attempt", "smtp_code", "smtp_text", "queued_at", "sent_at", "subject_line", NULL};
 
 static void set_unix(struct table *t, const char *key, struct stmt *st, int column, int offset_s)
 {
@@ -163,6 +163,7 @@ static void add_row(struct table *t, struct stmt *st, int offset_s)
 	if (moment_parse(col_text(st, 9), offset_s, &queued) == 0)
 		table_text(t, "queued_at", moment_iso(queued, offset_s, text));
 	set_unix(t, "sent_at", st, 10, offset_s);
+	table_text(t, "subject_line", col_text(st, 11));
 }
 
 int outbox_table(
@@ -171,7 +172,7 @@ int outbox_table(
 	struct stmt *st = store_stmt(s,
 		"SELECT l.id, l.message_id, l.unit, r.email, r.delivery, r.attempts, "
 		"r.next_attempt,"
-		" r.smtp_code, r.smtp_text, l.queued_at, r.sent_at"
+		" r.smtp_code, r.smtp_text, l.queued_at, r.sent_at, l.subject"
 		" FROM letter l JOIN recipient r ON r.letter = l.id"
 		" WHERE ?1 IS NULL OR r.delivery = ?1 ORDER BY l.id, r.id",
 		e);

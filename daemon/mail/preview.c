@@ -5,6 +5,7 @@
  */
 #include "mail/preview.h"
 
+#include "base/text.h"
 #include "mail/draft.h"
 #include "mail/message.h"
 #include "mail/outbox.h"
@@ -22,7 +23,7 @@ int preview_digests(const struct world *w, struct runner_set *runners, struct mo
 	return -1;
 }
 
-/* One row a letter: to whom, how many items, the worst one. */
+/* One row a letter: to whom, how many items, whether the overview, the worst item. */
 static json_t *rows_of(struct draft *d, const struct digests *digests)
 {
 	json_t *rows = json_array();
@@ -30,7 +31,10 @@ static json_t *rows_of(struct draft *d, const struct digests *digests)
 		const struct digest *one = &digests->items[i];
 		json_t *row = json_object();
 		view_text(d, row, "unit", one->unit->name);
-		view_number(d, row, "items", (int64_t)one->item_count);
+		json_object_set_new(row, "items", json_null());
+		view_flag(row, "overview", one->overview_count > 0);
+		if (one->item_count > 0)
+			view_number(d, row, "items", (int64_t)one->item_count);
 		view_text(d, row, "worst", one->item_count ? one->items[0].summary : NULL);
 		json_object_set_new(row, "receipt", json_boolean(one->kind == LETTER_RECEIPT));
 		json_array_append_new(rows, row);
@@ -48,7 +52,7 @@ static int render(
 	if (rc == 0)
 		rc = template_render(d->templates, "preview", true, view, &html, e);
 	if (rc == 0) {
-		l->subject = xstrdup(clean_line(&d->arena, subject.s));
+		l->subject = text_nfc(clean_line(&d->arena, subject.len ? subject.s : ""), true);
 		m->subject = l->subject;
 		m->text = text.s;
 		m->html = html.s;
@@ -106,35 +110,60 @@ static int make_letter(struct letter *l, struct draft *d, const struct digests *
 	return rc;
 }
 
+/* No unit's letter: it stands in the outbox under a name that no unit code can take. */
+static const char preview_unit[] = "@admin";
+
+static struct digest digest_to(const struct unit *admin, struct moment now)
+{
+	return (struct digest){
+		.kind = LETTER_PREVIEW, .day = now.day, .unit = admin, .last_letter = DAY_NONE};
+}
+
+int preview_compose(struct letter *out, const struct world *w, const struct templates *t,
+	const struct digests *digests, struct moment now, struct moment sending, int64_t number,
+	const char *secret, struct err *e)
+{
+	struct unit admin = {.code = (char *)preview_unit, .name = w->settings->admin.name};
+	struct digest d = digest_to(&admin, now);
+	struct draft draft;
+	struct letter letter = {0};
+	draft_init(&draft, &d, w, t, now);
+	int rc = make_letter(&letter, &draft, digests, sending, number, secret, e);
+	draft_release(&draft);
+	if (rc < 0)
+		letter_release(&letter);
+	else
+		*out = letter;
+	return rc;
+}
+
+static int store_letter(const struct world *w, const struct letter *letter, int64_t number,
+	struct moment now, struct err *e)
+{
+	struct unit admin = {.code = (char *)preview_unit, .name = w->settings->admin.name};
+	struct digest d = digest_to(&admin, now);
+	if (store_begin(w->store, e) < 0)
+		return -1;
+	/* Held letters are what it is about; it goes itself. */
+	if (outbox_queue(w->store, letter, &d, number, now, false, e) == 0 &&
+		store_commit(w->store, e) == 0)
+		return 0;
+	store_rollback(w->store);
+	return -1;
+}
+
 static int queue(const struct world *w, const struct templates *t, const struct digests *digests,
 	struct moment now, struct moment sending, struct err *e)
 {
-	/* No unit's letter: it stands in the outbox under a name that no unit code can take. */
-	struct unit admin = {.code = (char *)"@admin", .name = w->settings->admin.name};
-	struct digest d = {
-		.kind = LETTER_PREVIEW, .day = now.day, .unit = &admin, .last_letter = DAY_NONE};
-	struct draft draft;
 	struct letter letter = {0};
 	int64_t number;
 	char *secret = mailing_secret(w->store, e);
-	if (!secret || outbox_next_number(w->store, &number, e) < 0) {
-		free(secret);
-		return -1;
-	}
-	draft_init(&draft, &d, w, t, now);
-	int rc = make_letter(&letter, &draft, digests, sending, number, secret, e);
+	int rc = secret ? outbox_next_number(w->store, &number, e) : -1;
 	if (rc == 0)
-		rc = store_begin(w->store, e);
-	if (rc == 0) {
-		/* Held letters are what it is about; it goes itself. */
-		rc = outbox_queue(w->store, &letter, &d, number, now, false, e);
-		if (rc == 0)
-			rc = store_commit(w->store, e);
-		if (rc < 0)
-			store_rollback(w->store);
-	}
+		rc = preview_compose(&letter, w, t, digests, now, sending, number, secret, e);
+	if (rc == 0)
+		rc = store_letter(w, &letter, number, now, e);
 	letter_release(&letter);
-	draft_release(&draft);
 	free(secret);
 	return rc;
 }

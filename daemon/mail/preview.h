@@ -10,6 +10,10 @@
 /* The digests of the next sending time after now, decided from the alerts as they stand. */
 int preview_digests(const struct world *w, struct runner_set *runners, struct moment now,
 	struct digests *out, struct judgement *j, struct moment *sending, struct err *e);
+/* The letter to the administrator about the digests of `sending`. */
+int preview_compose(struct letter *out, const struct world *w, const struct templates *t,
+	const struct digests *digests, struct moment now, struct moment sending, int64_t number,
+	const char *secret, struct err *e);
 /* Queues the letter to the administrator; nothing is queued when no letter is to go. */
 int preview_queue(const struct world *w, struct runner_set *runners, const struct templates *t,
 	struct moment now, struct err *e);

@@ -71,7 +71,7 @@ static struct moment next_preview(const struct world *w, struct moment m)
 static bool sent_today(const struct world *w, int32_t day)
 {
 	int32_t last = meta_day(w->store, "last_send");
-	return last != DAY_NONE && last >= day;
+	return last == day; /* one that lies ahead was written by a wrong clock (P22) */
 }
 
 static int send_is_due(const struct world *w, struct moment now, bool *out, struct err *e)
@@ -95,7 +95,7 @@ int round_due(const struct world *w, struct moment now, bool force_check, struct
 {
 	*out = (struct round_work){0};
 	int32_t checked = meta_day(w->store, "last_check");
-	out->check = force_check || ((checked == DAY_NONE || checked < now.day) &&
+	out->check = force_check || (checked != now.day &&
 					    now.second >= w->settings->schedule.check_at);
 	if (send_is_due(w, now, &out->send, e) < 0)
 		return -1;
@@ -106,7 +106,7 @@ int round_due(const struct world *w, struct moment now, bool force_check, struct
 	out->preview = previews && live != DAY_NONE &&
 		       now.second >= w->settings->schedule.preview_at &&
 		       calendar_is_workday(w->calendar, now.day) &&
-		       (previewed == DAY_NONE || previewed < now.day);
+		       previewed != now.day;
 	*next = next_check(w, now);
 	*reason = "check";
 	if (live == DAY_NONE)
@@ -128,14 +128,17 @@ int round_run(const struct world *w, struct runner_set *runners, const struct te
 	struct round_result *r, struct err *e)
 {
 	*r = (struct round_result){0};
+	int withdrawn = 0;
 	struct judgement j = {0};
-	if (round_due(w, now, force_check, &r->done, &r->next, &r->reason, e) < 0)
+	if (mailing_withdraw_stale(w, now, &withdrawn, e) < 0 ||
+		round_due(w, now, force_check, &r->done, &r->next, &r->reason, e) < 0)
 		return -1;
+	r->mailing.superseded = withdrawn;
 	if (!r->done.check && !r->done.preview)
 		return 0;
 	if (judgement_make(&j, w, runners, now.day, NULL, e) < 0)
 		return -1;
-	int rc = 0, withdrawn = 0;
+	int rc = 0;
 	r->findings = j.count;
 	for (size_t i = 0; i < j.run_count; i++)
 		r->failed_plugins += !j.runs[i].complete;
@@ -150,7 +153,7 @@ int round_run(const struct world *w, struct runner_set *runners, const struct te
 		rc = -1; /* what was just found may be urgent enough (P15) */
 	if (rc == 0 && r->done.send) {
 		rc = mailing_run(w, &j, t, now, sink, context, &r->mailing, e);
-		if (rc == 0)
+		if (rc == 0 && !r->mailing.overtaken)
 			rc = set_meta_day(w->store, "last_send", now.day, e);
 	}
 	r->mailing.superseded += withdrawn;

@@ -48,6 +48,11 @@
 	X(MORE_LACKS, "more-lacks")                                                                \
 	X(ROW_MANY, "row-many")                                                                    \
 	X(OWN_MOVE, "own-move")                                                                    \
+	X(LEAD_MOVE, "lead-move")                                                                  \
+	X(COORDINATING_MOVE, "coordinating-move")                                                  \
+	X(WAITED_MOVE, "waited-move")                                                              \
+	X(SHARED_MOVE, "shared-move")                                                              \
+	X(CHANGE_OVERDUE, "change-overdue")                                                        \
 	X(NEW_MARK, "new-mark")                                                                    \
 	X(SHEET_UNKNOWN, "sheet-unknown")                                                          \
 	X(SHEET_OVERVIEW, "sheet-overview")                                                        \

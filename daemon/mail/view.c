@@ -13,6 +13,9 @@ struct change_group {
 	const char *flag;
 };
 
+static const char *const change_names[] = {"overdue", "units_overdue", "new", "resolved", "ended",
+	"worse", "lost", "inherited", "changes"};
+
 static json_t *view_change_group(struct draft *d, const struct change_group *g)
 {
 	json_t *names = json_array();
@@ -27,11 +30,7 @@ static json_t *view_change_group(struct draft *d, const struct change_group *g)
 			json_array_append_new(names, o);
 		}
 	}
-	json_t *o = json_object();
-	static const char *const flags[] = {
-		"new", "resolved", "ended", "worse", "lost", "inherited", "changes", "change_more"};
-	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
-		json_object_set_new(o, flags[i], json_null());
+	json_t *o = view_names(change_names, sizeof change_names / sizeof *change_names);
 	view_number(d, o, g->flag, (int64_t)n);
 	/* A long list is told by its number alone; so are new matters, which are marked in the
 	 * body. */
@@ -45,12 +44,62 @@ static json_t *view_change_group(struct draft *d, const struct change_group *g)
 	return NULL;
 }
 
+/* The duties that ran over since the last letter: the most that can change, so it is said first. */
+static json_t *view_fallen(struct draft *d)
+{
+	json_t *names = json_array();
+	int64_t n = 0;
+	for (size_t i = 0; i < d->digest->item_count; i++) {
+		const struct item *item = &d->digest->items[i];
+		if (!item_fell_overdue(d, item) || n++ >= CHANGES_SHOWN)
+			continue;
+		const struct finding *f = item->judged ? item->judged->finding : NULL;
+		bool dated = f && f->last_day != DAY_NONE;
+		json_t *o = json_object(), *line = json_object();
+		view_text(d, o, "title", item_title(d, item));
+		view_text(d, o, "period", f ? period_words(d, f->period) : NULL);
+		view_day(d, o, "since", dated ? f->last_day + 1 : DAY_NONE);
+		view_text(d, line, "change_text",
+			phrase_text(d->templates, PHRASE_CHANGE_OVERDUE, o, &d->arena));
+		json_decref(o);
+		json_array_append_new(names, line);
+	}
+	json_t *group = view_names(change_names, sizeof change_names / sizeof *change_names);
+	view_number(d, group, "overdue", n);
+	json_object_set_new(group, "changes", names);
+	if (n > 0)
+		return group;
+	json_decref(group);
+	return NULL;
+}
+
+/* Other units' duties that ran over since the coordinator's last letter: their number. */
+static json_t *view_units_fallen(struct draft *d)
+{
+	const struct digest *g = d->digest;
+	int64_t n = 0;
+	for (size_t i = 0; i < d->overview_count; i++) {
+		const struct overview_row *r = &d->overview[i];
+		n += r->days_left < 0 && r->last_day >= g->last_letter &&
+		     strcmp(r->unit_name, g->unit->name) != 0;
+	}
+	if (n == 0 || g->last_letter == DAY_NONE)
+		return NULL;
+	json_t *group = view_names(change_names, sizeof change_names / sizeof *change_names);
+	view_number(d, group, "units_overdue", n);
+	return group;
+}
+
 static json_t *view_changes(struct draft *d)
 {
 	static const struct change_group groups[] = {{CHANGE_NEW, "new"}, {CHANGE_WORSE, "worse"},
 		{CHANGE_RESOLVED, "resolved"}, {CHANGE_ENDED, "ended"}, {CHANGE_LOST, "lost"},
 		{CHANGE_INHERITED, "inherited"}};
 	json_t *all = json_array();
+	json_t *fallen[] = {view_fallen(d), view_units_fallen(d)};
+	for (size_t i = 0; i < sizeof fallen / sizeof *fallen; i++)
+		if (fallen[i])
+			json_array_append_new(all, fallen[i]);
 	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
 		json_t *o = view_change_group(d, &groups[i]);
 		if (o)
@@ -73,14 +122,13 @@ static json_t *overview_row(struct draft *d, const struct overview_row *r, size_
 
 json_t *view_overview(struct draft *d)
 {
-	const struct digest *g = d->digest;
-	if (g->overview_count == 0)
+	if (d->overview_count == 0)
 		return json_null();
 	int64_t late = 0, soon = 0, untold = 0; /* soon: today included */
 	size_t most = (size_t)d->world->settings->reminders.body_rows;
 	json_t *rows = json_array();
-	for (size_t i = 0; i < g->overview_count; i++) {
-		const struct overview_row *r = &g->overview[i];
+	for (size_t i = 0; i < d->overview_count; i++) {
+		const struct overview_row *r = &d->overview[i];
 		late += r->days_left < 0;
 		soon += r->days_left >= 0;
 		untold += r->last_notice == DAY_NONE;
@@ -88,7 +136,7 @@ json_t *view_overview(struct draft *d)
 			json_array_append_new(rows, overview_row(d, r, i + 1));
 	}
 	json_t *o = json_object();
-	view_number(d, o, "total", (int64_t)g->overview_count);
+	view_number(d, o, "total", (int64_t)d->overview_count);
 	view_number(d, o, "late", late);
 	view_number(d, o, "soon", soon);
 	view_number(d, o, "untold", untold);
@@ -97,9 +145,9 @@ json_t *view_overview(struct draft *d)
 	json_object_set_new(o, "any_untold", json_boolean(untold > 0));
 	json_object_set_new(o, "rows", rows);
 	json_object_set_new(o, "more", json_null());
-	if (g->overview_count > most)
-		view_number(d, o, "more", (int64_t)(g->overview_count - most));
-	view_day(d, o, "first_last_day", g->overview[0].last_day);
+	if (d->overview_count > most)
+		view_number(d, o, "more", (int64_t)(d->overview_count - most));
+	view_day(d, o, "first_last_day", d->overview[0].last_day);
 	return o;
 }
 

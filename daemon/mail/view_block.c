@@ -16,14 +16,16 @@ static const char *const block_names[] = {"title", "period", "clause", "decision
 	"recorded", "remaining", "document_no", "extended", "extension_no", "action", "act_by",
 	"lead", "coordinating", "reminder", "first", "detail", "lines", "acknowledged", "legal",
 	"count", "new_count", "thing", "lacks_sums", "one_lack", "lacks_line", "top", "top_all",
-	"all_new", "late_count", "shared", "task_number", "task_text", "is_shared", "rows", "more",
-	"value", "target_value", "word", "year", "members", "of", "unknown", "range_low",
-	"range_high", "range", "gap", "gap_thing", "points", "figures_on", "source", "forecast",
-	"pace_now", "pace_needed", "is_short", "is_at_risk", "is_missed", "is_other", "is_report",
-	"key", "more_keys", "summary", "waiting_count", "cells", "groups", "is_expired",
-	"is_debtor", "is_lead", "is_place", "is_coordinating", "is_overdue", "is_due", "is_target",
-	"is_missing", "is_expiry", "is_unknown", "is_lost", "is_resolved", "is_inherited",
-	"is_self", "is_percent"};
+	"all_new", "apart_late", "apart_later", "apart_sooner", "apart_count", "apart_on",
+	"apart_several", "first_of_many", "expired_count", "expiring_count", "see_overview",
+	"shared", "task_number", "task_text", "is_shared", "rows", "more", "value", "target_value",
+	"word", "year", "members", "of", "unknown", "range_low", "range_high", "range", "gap",
+	"gap_thing", "points", "figures_on", "source", "forecast", "pace_now", "pace_needed",
+	"is_short", "is_at_risk", "is_missed", "is_other", "is_report", "key", "more_keys",
+	"summary", "waiting_count", "waiting_all", "cells", "groups", "is_expired", "is_debtor",
+	"is_lead", "is_place", "is_coordinating", "is_overdue", "is_due", "is_target", "is_missing",
+	"is_expiry", "is_unknown", "is_lost", "is_resolved", "is_inherited", "is_self",
+	"is_percent", "is_single", "only_name"};
 
 /* "Chủ trì: …", "Phối hợp: …" of the item's task, without the reader. */
 static void view_units(struct draft *d, json_t *o, const struct task *task)
@@ -31,17 +33,27 @@ static void view_units(struct draft *d, json_t *o, const struct task *task)
 	if (!task || !d->world->units)
 		return;
 	const struct unit *lead = task_lead(d->world->units, task, d->digest->day);
-	if (lead)
+	const struct unit *reader = d->digest->unit;
+	if (lead && lead != reader)
 		view_text(d, o, "lead", lead->name);
 	const struct unit **others = NULL;
 	size_t n =
 		task_coordinating(d->world->units, d->world->plan, task, d->digest->day, &others);
 	struct buf b = {0};
-	for (size_t i = 0; i < n && i < UNITS_SHOWN; i++)
+	int64_t shown = 0, left_out = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (others[i] == reader)
+			continue;
+		if (shown == UNITS_SHOWN) {
+			left_out++;
+			continue;
+		}
 		buf_addf(&b, "%s%s", b.len ? "; " : "", others[i]->name);
-	if (n > UNITS_SHOWN) {
+		shown++;
+	}
+	if (left_out > 0) {
 		json_t *more = json_object();
-		view_number(d, more, "n", (int64_t)(n - UNITS_SHOWN));
+		view_number(d, more, "n", left_out);
 		buf_add(&b, phrase_text(d->templates, PHRASE_MORE_UNITS, more, &d->arena));
 		json_decref(more);
 	}
@@ -99,6 +111,14 @@ static void view_common(struct draft *d, json_t *o, const struct item *i)
 	view_units(d, o, g->task);
 }
 
+/* P13: the list of who owes beside the collector's report is in the overview of the same letter. */
+static bool list_is_overview(const struct draft *d, const struct item *i)
+{
+	const struct duty *duty = i->judged->duty;
+	return d->overview_count > 0 && i->judged->finding->list && duty &&
+	       duty->cadence == CADENCE_YEARLY_REPORT;
+}
+
 /* "{hạn}" in a duty's action is its last on-time day. */
 static const char *action_with_day(struct draft *d, const char *action, int32_t last_day)
 {
@@ -128,11 +148,15 @@ static void view_due(struct draft *d, json_t *o, const struct item *i)
 	const struct finding *f = g->finding;
 	const struct duty *duty = g->duty;
 	view_day(d, o, "last_day", f->last_day);
+	if (list_is_overview(d, i)) {
+		json_object_set_new(o, "lines", json_array());
+		view_flag(o, "see_overview", true);
+	}
 	const struct calendar *c = d->world->calendar;
-	if (f->last_day != DAY_NONE && c && !calendar_is_workday(c, f->last_day)) {
+	if (draft_workday(d, f->last_day) != f->last_day) {
 		const char *off = calendar_day_off(c, f->last_day);
 		view_text(d, o, "off", off ? off : day_weekday_vi(f->last_day));
-		view_day(d, o, "workday_before", calendar_on_or_before(c, f->last_day));
+		view_day(d, o, "workday_before", draft_workday(d, f->last_day));
 	}
 	if (f->required > 1 || (duty && duty->cadence == CADENCE_QUARTERLY_COUNT)) {
 		view_number(d, o, "required", f->required);
@@ -233,13 +257,16 @@ static void view_target(struct draft *d, json_t *o, const struct item *i)
 static void view_shared(struct draft *d, json_t *o, const struct block *b)
 {
 	json_t *shared = json_array();
+	bool at_risk = true; /* all of them */
 	for (size_t i = 0; i < b->count; i++) {
+		at_risk = at_risk && b->items[i]->status == STATUS_AT_RISK;
 		json_t *one = view_names(block_names, sizeof block_names / sizeof *block_names);
 		view_common(d, one, b->items[i]);
 		view_target(d, one, b->items[i]);
 		json_array_append_new(shared, one);
 	}
 	json_object_set_new(o, "shared", shared);
+	view_flag(o, "is_at_risk", at_risk);
 	view_sums_of_list(d, o, b);
 	const struct task *task = b->items[0]->judged ? b->items[0]->judged->task : NULL;
 	if (!task)

@@ -7,8 +7,8 @@
 enum { LACKS_IN_HEAD = 3 };
 
 static const char *const row_names[] = {"row_name", "row_place", "row_lacks", "row_act_by",
-	"row_new", "row_waiting", "row_ours", "row_reminder", "row_detail", "row_valid_to",
-	"row_expired", "row_ended", "row_summary", "row_title", "row_period", "row_number"};
+	"row_new", "row_move", "row_ours", "row_reminder", "row_detail", "row_valid_to",
+	"row_expired", "row_ended", "row_on_track", "row_summary", "row_title", "row_period", "row_number"};
 
 static json_t *view_row(struct draft *d, const struct item *i, size_t number)
 {
@@ -17,19 +17,24 @@ static json_t *view_row(struct draft *d, const struct item *i, size_t number)
 	view_number(d, o, "row_number", (int64_t)number);
 	view_text(d, o, "row_name", i->name ? i->name : f ? f->name : i->key);
 	view_text(d, o, "row_title", item_title(d, i));
-	view_text(d, o, "row_place", item_place(d, i));
+	/* A commune knows where its villages lie. */
+	const struct unit *place = f && d->world->units
+					   ? unit_by_code(d->world->units, f->place ? f->place : "")
+					   : NULL;
+	view_text(d, o, "row_place", place == d->digest->unit ? NULL : item_place(d, i));
 	view_text(d, o, "row_lacks", item_lacks(d, i));
 	view_text(d, o, "row_summary", i->summary);
 	view_flag(o, "row_new", i->first_told == DAY_NONE);
-	bool ours;
-	view_text(d, o, "row_waiting", item_waiting(d, i, &ours));
+	/* Who must act is said in the letter of the place, and elsewhere where another must. */
+	bool ours, waiting = item_waiting(d, i, &ours);
+	bool said = i->role == ROLE_PLACE || waiting || ours;
+	view_text(d, o, "row_move", said ? item_move(d, i) : NULL);
 	view_flag(o, "row_ours", ours);
-	/* Nothing but another unit's move is left: the reader has no date to keep. */
-	bool theirs = i->kind == LN_MISSING && i->judged && i->judged->lacks == 0 && !ours;
-	view_day(d, o, "row_act_by", theirs ? DAY_NONE : item_act_by(d, i));
+	view_day(d, o, "row_act_by", item_act_by(d, i));
 	view_number(d, o, "row_reminder", i->reminder);
 	view_flag(o, "row_expired", i->status == STATUS_EXPIRED);
 	view_flag(o, "row_ended", i->resolution && strcmp(i->resolution, "ended") == 0);
+	view_flag(o, "row_on_track", i->resolution && i->status == STATUS_ON_TRACK);
 	if (f) {
 		view_text(d, o, "row_detail", f->detail);
 		view_text(d, o, "row_period", period_words(d, f->period));
@@ -55,7 +60,7 @@ static json_t *view_sum(struct draft *d, const struct rule_info *rule, const str
 {
 	json_t *o = json_object();
 	view_number(d, o, "sum", n);
-	view_text(d, o, "label", info->label);
+	view_text(d, o, "label", label_within(d, info->label));
 	const char *expired = phrase_text(d->templates, PHRASE_LACK_EXPIRED, o, &d->arena);
 	view_text(d, o, "lacks", state == LN_EXPIRED ? expired : info->lacks);
 	bool said = info->clause && ((rule->clause && strcmp(info->clause, rule->clause) == 0) ||
@@ -82,7 +87,9 @@ static void view_marks(struct draft *d, json_t *o, const struct block *b)
 		json_array_append_new(sums, sum);
 		if (m % 2 && json_array_size(sums) > 1 && count_marks(b, info->id, LN_LACKS))
 			json_object_set_new(sum, "mark_action", json_null()); /* said just before */
-		const char *words = phrase_text(d->templates, PHRASE_LACK_SUM, sum, &d->arena);
+		const char *words =
+			b->count == 1 ? json_string_value(json_object_get(sum, "lacks"))
+				      : phrase_text(d->templates, PHRASE_LACK_SUM, sum, &d->arena);
 		if (json_array_size(sums) <= LACKS_IN_HEAD)
 			buf_addf(&line, "%s%s", line.len ? "; " : "", words);
 		if (json_array_size(sums) > 1)
@@ -115,48 +122,111 @@ static bool is_reader(const struct draft *d, const char *subject)
 		 : strcmp(subject + 5, d->digest->unit->code) == 0;
 }
 
-/* The day of a list: the first that is still to come; the first at all where all are over. *late:
- * how many are over. */
-static int32_t list_act_by(const struct draft *d, const struct block *b, int64_t *late)
+/* Days of a list in their order, those without one left out. */
+struct days {
+	int32_t *items;
+	size_t count;
+};
+
+static int by_day(const void *a, const void *b)
 {
-	int32_t first = DAY_NONE, coming = DAY_NONE;
-	*late = 0;
+	const int32_t *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+/* The day that most of them are; the latest of several. */
+static int32_t most_common(const int32_t *days, size_t count)
+{
+	int32_t common = DAY_NONE;
+	size_t most = 0;
+	for (size_t i = 0, run = 0; i < count; i++) {
+		run = i > 0 && days[i] == days[i - 1] ? run + 1 : 1;
+		if (run >= most) {
+			most = run;
+			common = days[i];
+		}
+	}
+	return common;
+}
+
+/* "riêng 3 làng nghề …": the rows, in their order, whose day is not the one that is shown. */
+static void view_apart(
+	struct draft *d, json_t *o, const char *what, const int32_t *days, size_t count)
+{
+	if (count == 0)
+		return;
+	view_flag(o, what, true);
+	view_number(d, o, "apart_count", (int64_t)count);
+	view_day(d, o, "apart_on", days[0]);
+	view_flag(o, "apart_several", days[0] != days[count - 1]);
+}
+
+/* By when a list asks to act: the day of most rows, of those to come unless most are over; and one
+ * clause on the rows whose day is over, else on those whose day comes sooner. */
+static void view_days(struct draft *d, json_t *o, const struct block *b)
+{
+	struct days all = {xcalloc(b->count, sizeof *all.items), 0};
 	for (size_t i = 0; i < b->count; i++) {
 		int32_t day = item_act_by(d, b->items[i]);
-		if (day == DAY_NONE)
-			continue;
-		*late += day < d->digest->day;
-		if (first == DAY_NONE || day < first)
-			first = day;
-		if (day >= d->digest->day && (coming == DAY_NONE || day < coming))
-			coming = day;
+		if (day != DAY_NONE)
+			all.items[all.count++] = day;
 	}
-	return coming == DAY_NONE ? first : coming;
+	qsort(all.items, all.count, sizeof *all.items, by_day);
+	size_t late = 0, sooner = 0;
+	while (late < all.count && all.items[late] < d->digest->day)
+		late++;
+	const int32_t *coming = all.items + late;
+	size_t to_come = all.count - late;
+	bool mostly_late = late > to_come;
+	int32_t common = mostly_late ? most_common(all.items, late) : most_common(coming, to_come);
+	/* Each paper runs out on a day of its own: the first is what counts. */
+	if (b->kind == BLOCK_EXPIRY && to_come > 0) {
+		common = coming[0];
+		view_flag(o, "first_of_many", coming[0] != coming[to_come - 1]);
+	}
+	while (sooner < to_come && coming[sooner] < common)
+		sooner++;
+	view_day(d, o, "act_by", common);
+	if (mostly_late)
+		view_apart(d, o, "apart_later", coming, to_come);
+	else if (late > 0)
+		view_apart(d, o, "apart_late", all.items, late);
+	else
+		view_apart(d, o, "apart_sooner", coming, sooner);
+	free(all.items);
 }
 
 void view_sums_of_list(struct draft *d, json_t *o, const struct block *b)
 {
-	int64_t fresh = 0, waiting = 0, reminder = 1, late;
+	int64_t fresh = 0, waiting = 0, reminder = 1, expired = 0, theirs = 0,
+		count = (int64_t)b->count;
 	for (size_t i = 0; i < b->count; i++) {
 		const struct item *item = b->items[i];
 		fresh += item->first_told == DAY_NONE;
 		waiting += item_waiting(d, item, NULL) != NULL;
 		reminder = item->reminder > reminder ? item->reminder : reminder;
+		expired += item->status == STATUS_EXPIRED;
+		theirs += item_act_by(d, item) == DAY_NONE;
 	}
-	bool all_new = fresh == (int64_t)b->count;
-	view_number(d, o, "count", (int64_t)b->count);
+	bool all_new = fresh == count;
+	view_flag(o, "is_single", count == 1);
+	view_text(d, o, "only_name", count == 1 ? b->items[0]->name : NULL);
+	view_number(d, o, "count", count);
 	view_number(d, o, "reminder", reminder);
 	view_flag(o, "all_new", all_new);
 	if (fresh > 0 && !all_new)
 		view_number(d, o, "new_count", fresh);
 	if (waiting > 0)
 		view_number(d, o, "waiting_count", waiting);
+	view_flag(o, "waiting_all", b->kind == BLOCK_MISSING && theirs == count);
 	if (b->count > 1)
 		view_number(d, o, "more_keys", (int64_t)b->count - 1);
-	view_day(d, o, "act_by", list_act_by(d, b, &late));
-	if (late > 0 && late < (int64_t)b->count)
-		view_number(d, o, "late_count", late);
-	view_flag(o, "is_expired", b->items[0]->status == STATUS_EXPIRED);
+	view_days(d, o, b);
+	view_flag(o, "is_expired", expired > 0);
+	if (expired > 0 && expired < count) {
+		view_number(d, o, "expired_count", expired);
+		view_number(d, o, "expiring_count", count - expired);
+	}
 	view_flag(o, "is_self", b->count == 1 && is_reader(d, item_subject(b->items[0])));
 	view_text(d, o, "thing",
 		phrase_text(
@@ -196,6 +266,9 @@ void view_unknown(struct draft *d, json_t *o, const struct block *b)
 		view_text(d, group, "group_title", title);
 		view_number(d, group, "group_count", n);
 		view_flag(group, "group_many", n > 1);
+		view_text(d, group, "group_thing",
+			phrase_text(d->templates, thing_phrase(item_subject(b->items[i])), NULL,
+				&d->arena));
 		view_flag(group, "group_target", b->items[i]->kind == LN_SHORT);
 		json_array_append_new(groups, group);
 	}

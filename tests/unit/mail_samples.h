@@ -112,7 +112,8 @@ static const char units_sql[] =
 	"('so-nnmt', 'dung@nnmt.example', 'Lê Tiến Dũng', 'officer', 'environment'),"
 	"('so-nnmt', 'ocop@nnmt.example', 'Phạm Thu Hà', 'officer', 'ocop'),"
 	"('so-nnmt', 'dau-moi@nnmt.example', 'Hoàng Văn Minh', 'focal', 'all'),"
-	"('xa-16147', 'xa@tholong.example', 'x\r\nBcc: y@z', 'focal', 'all');";
+	"('xa-16147', 'xa@tholong.example', 'Đỗ Văn Hùng', 'focal', 'all'),"
+	"('xa-16147', 'vanthu@tholong.example', 'x\r\nBcc: y@z', 'officer', 'all');";
 
 static int sample_open(struct sample *s)
 {
@@ -245,7 +246,7 @@ static inline const struct finding_mark *make_marks(
 	m[1] = (struct finding_mark){"env-group", group, NULL, NULL};
 	m[2] = (struct finding_mark){"env-solid-waste", waste, NULL, NULL};
 	if (plan == LN_WAITING) {
-		m[0].detail = "trình ngày 12/10/2026";
+		m[0].detail = "đã trình ngày 12/10/2026, chờ phê duyệt";
 		m[0].waiting_for = "so-tnmt";
 	}
 	return m;
@@ -273,11 +274,53 @@ static inline void add_villages(struct sample *s, int n, enum role role, const c
 		for (int m = 0; m < 3; m++)
 			judged_of(i)->lacks += state[m] == LN_LACKS || state[m] == LN_EXPIRED;
 		judged_of(i)->unknowns = state[1] == LN_UNKNOWN;
+		/* On 01/12/2026: Sunday 13/12, and the Thursday of the new ones, 31/12. */
 		i->act_by = s->digest.day + (k % 4 ? 12 : 30);
 		i->first_told = k % 4 ? s->digest.day - 18 : DAY_NONE;
 		i->reminder = k % 4 ? 2 : 1;
 		snprintf(i->step.name, sizeof i->step.name, k % 4 ? "month-2026-12" : "first");
 	}
+}
+
+/* What nobody was told of yet is said as a change, as a real digest does. */
+static inline void list_new(struct sample *s)
+{
+	for (size_t i = 0; i < s->digest.item_count; i++)
+		if (s->items[i].first_told == DAY_NONE)
+			s->changes[s->digest.change_count++] = (struct change){
+				CHANGE_NEW, s->items[i].alert, s->items[i].name, ""};
+}
+
+/* A certificate that runs out, or has run out, on valid_to. */
+static inline struct item *add_certificate(
+	struct sample *s, int number, const char *name, int32_t valid_to)
+{
+	bool over = valid_to < s->digest.day;
+	struct item *i = add_item(s, arena_printf(&s->arena, "product:SP-%04d", number), NULL,
+		RULE_EXPIRY, over ? STATUS_EXPIRED : STATUS_EXPIRING,
+		over ? URGENCY_EXPIRED : URGENCY_MISSING, ROLE_LEAD);
+	i->name = name;
+	facts(i)->valid_to = valid_to;
+	facts(i)->place = "xa-16147";
+	judged_of(i)->days_left = valid_to - s->digest.day;
+	judged_of(i)->task = plan_task(s->w.plan, "ocop");
+	return i;
+}
+
+/* Something that is over and told once: step "resolved" or "ended". */
+static inline struct item *add_news(
+	struct sample *s, const char *subject, const char *name, const char *step)
+{
+	struct item *i = add_item(
+		s, subject, NULL, RULE_ENVIRONMENT, STATUS_IN_ORDER, URGENCY_NEWS, ROLE_PLACE);
+	i->name = name;
+	i->resolution = step;
+	i->first_told = s->digest.day - 30;
+	snprintf(i->step.name, sizeof i->step.name, "%s", step);
+	facts(i)->place = "xa-16147";
+	s->changes[s->digest.change_count++] = (struct change){
+		strcmp(step, "ended") == 0 ? CHANGE_ENDED : CHANGE_RESOLVED, i->alert, name, name};
+	return i;
 }
 
 static inline struct item *add_target(struct sample *s, const char *id, int year,
