@@ -23,6 +23,9 @@ static const struct unit *living(const struct world *w, const struct unit *named
 	if (named->valid_to == DAY_NONE ||
 		calendar_workdays_between(w->calendar, named->valid_to, today) <= SPLIT_GRACE_WORKDAYS)
 		return NULL;
+	/* Never an automatic letter to UBND tỉnh: the coordinator answers instead. */
+	if (unit && strcmp(unit->kind, "province") == 0)
+		unit_on(unit_by_code(w->units, w->plan->coordinator), today, &unit);
 	return unit;
 }
 

@@ -79,7 +79,8 @@ static int say(struct store *s, int64_t id, const struct said *what, const char 
 	if (store_begin(s, e) < 0)
 		return -1;
 	struct stmt *st = store_stmt(s,
-		"UPDATE alert SET state = ?2, acknowledged_on = coalesce(?3, acknowledged_on),"
+		"UPDATE alert SET state = CASE WHEN ?2 = 'open' AND acknowledged_on IS NOT NULL"
+		" THEN 'acknowledged' ELSE ?2 END, acknowledged_on = coalesce(?3, acknowledged_on),"
 		" acknowledged_by = CASE WHEN ?3 IS NULL THEN acknowledged_by ELSE ?4 END,"
 		" snoozed_until = ?5, note = ?6 WHERE id = ?1",
 		e);
@@ -143,6 +144,7 @@ int alert_unsnooze(struct store *s, int64_t id, const char *by, const char *note
 		return -1;
 	if (state != ALERT_SNOOZED)
 		return err_set(e, "alert %lld is %s, not snoozed", (long long)id, alert_state_name(state));
+	/* Its acknowledgement, if there was one, still holds (see say()). */
 	struct said what = {ALERT_OPEN, "unsnoozed", DAY_NONE, DAY_NONE};
 	return say(s, id, &what, by, note, today, e);
 }

@@ -201,7 +201,8 @@ static void gather_steps(struct gathering *g, const struct alert *a, const struc
 	to->pressing |= is_pressing(g, a, &d.step);
 	if (!d.step.low)
 		to->urgent = true;
-	else if (goes_alone(g, &d.step) || was_returned(u, d.step.name))
+	else if (goes_alone(g, &d.step) ||
+		 (was_returned(u, d.step.name) && g->today >= d.step.alone_day))
 		to->alone = true;
 }
 
@@ -438,12 +439,12 @@ int digests_make(struct digests *out, const struct world *w, const struct judgem
 		if (!from->urgent)
 			leave_early_lists(&g, from);
 		bool overview = mine && (overview_day || overview_rides(w, &g.alerts, g.today));
-		if (rc == 0 && letter && (from->count > 0 || overview_day))
+		if (rc == 0 && letter && (from->count > 0 || (mine && overview_day)))
 			rc = make_digest(&g, from, overview, e);
 		free(from->items);
 		free(from->records);
 	}
-	if (rc == 0)
+	if (rc == 0 && !outside)
 		make_receipts(&g);
 	free(g.groups);
 	free(g.by_key);
@@ -490,12 +491,26 @@ int digest_record(const struct digest *d, struct store *s, int64_t letter, struc
 	}
 	if (d->overview_count == 0)
 		return 0;
-	char day[DAY_TEXT];
-	return store_set_meta(s, "overview_on", day_iso(d->day, day), e);
+	char day[DAY_TEXT], number[24];
+	snprintf(number, sizeof number, "%lld", (long long)letter);
+	if (store_set_meta(s, "overview_on", day_iso(d->day, day), e) < 0)
+		return -1;
+	return store_set_meta(s, "overview_letter", number, e);
+}
+
+/* The overview of a withdrawn letter was not told either. */
+static int return_overview(struct store *s, int64_t letter, struct err *e)
+{
+	char *text = store_meta(s, "overview_letter");
+	bool mine = text && atoll(text) == letter;
+	free(text);
+	return mine ? store_set_meta(s, "overview_on", NULL, e) : 0;
 }
 
 int notices_return(struct store *s, int64_t letter, struct err *e)
 {
+	if (return_overview(s, letter, e) < 0)
+		return -1;
 	/* News goes back to waiting; steps are no longer told, and what is due by state then goes. */
 	static const char *const sql[] = {
 		"UPDATE notice SET outcome = 'pending', letter = NULL"

@@ -26,18 +26,23 @@ static int32_t last_overview(struct store *s)
 
 bool overview_is_due(const struct world *w, const struct alerts *a, int32_t today)
 {
-	if (last_overview(w->store) >= today)
-		return false; /* told already, by a round that did not live to say that it had sent */
-	bool monday = calendar_is_workday(w->calendar, today) &&
-		      calendar_first_workday_of_week(w->calendar, today) == today;
+	/* Due by state: the week's, and one for each day on which a duty fell overdue, unless one went on
+	 * that day or since. Without any before it only days that are today's count. */
+	int32_t last = last_overview(w->store);
+	if (last == today || !calendar_is_workday(w->calendar, today))
+		return false;
+	if (last == DAY_NONE || last > today)
+		last = today - 1;
+	int32_t opening = calendar_first_workday_of_week(w->calendar, today);
+	bool monday = opening <= today && opening > last;
 	for (size_t i = 0; i < a->count; i++) {
 		const struct alert *x = &a->items[i];
 		if (!is_open_duty(x))
 			continue;
 		if (monday)
 			return true;
-		if (x->status == STATUS_OVERDUE &&
-			calendar_add_workdays(w->calendar, x->last_day, 1) == today)
+		int32_t late = calendar_add_workdays(w->calendar, x->last_day, 1);
+		if (x->status == STATUS_OVERDUE && late <= today && late > last)
 			return true;
 	}
 	return false;

@@ -111,11 +111,15 @@ static bool got_worse(const struct reconcile *r, const struct alert *a)
 	return false;
 }
 
-/* The units of today; those that no longer are get an end, those that took over a line of history. */
-static int readdress(struct reconcile *r, struct alert *a, const struct judged *g)
+/* Who answers for it: a period is owed by the units that live on its last day. */
+static int32_t owed_on(const struct reconcile *r, const struct alert *a)
 {
-	struct addressee now[ADDRESSEES_MOST];
-	size_t n = addressees_of(r->w, g, r->today, now);
+	return a->kind == LN_DUE && a->last_day > r->today ? a->last_day : r->today;
+}
+
+/* The units of today; those that no longer are get an end, those that took over a line of history. */
+static int readdress_to(struct reconcile *r, struct alert *a, const struct addressee *now, size_t n)
+{
 	for (size_t i = 0; i < a->unit_count; i++)
 		a->units[i].wanted = false;
 	size_t known = a->unit_count; /* rows added below are new and need no second look */
@@ -145,8 +149,8 @@ static int readdress(struct reconcile *r, struct alert *a, const struct judged *
 		const struct alert_unit *from = NULL;
 		for (size_t k = 0; k < known && !from; k++) {
 			const struct unit *old = unit_by_code(r->w->units, a->units[k].unit);
-			if (old && a->units[k].until == DAY_NONE && old != now[i].unit &&
-				!unit_lives(old, r->today) && unit_descends(now[i].unit, old))
+			if (old && old != now[i].unit &&
+				!unit_lives(old, owed_on(r, a)) && unit_descends(now[i].unit, old))
 				from = &a->units[k];
 		}
 		if (from) {
@@ -182,6 +186,32 @@ static int readdress(struct reconcile *r, struct alert *a, const struct judged *
 	return 0;
 }
 
+static int readdress(struct reconcile *r, struct alert *a, const struct judged *g)
+{
+	struct addressee now[ADDRESSEES_MOST];
+	size_t n = addressees_of(r->w, g, r->today, now);
+	return readdress_to(r, a, now, n);
+}
+
+/* P16 for an alert that nobody reports today (its plugin failed): its units' successors take over. */
+static int follow_units(struct reconcile *r, struct alert *a)
+{
+	struct addressee now[ADDRESSEES_MOST];
+	size_t n = 0;
+	bool ended = false;
+	for (size_t i = 0; i < a->unit_count && n < ADDRESSEES_MOST; i++) {
+		const struct alert_unit *u = &a->units[i];
+		const struct unit *unit = unit_by_code(r->w->units, u->unit), *heir = NULL;
+		if (u->until != DAY_NONE || !unit)
+			continue;
+		enum unit_route route = unit_on(unit, r->today, &heir);
+		ended |= route == ROUTE_SUCCESSOR;
+		if (route == ROUTE_SELF || route == ROUTE_SUCCESSOR)
+			now[n++] = (struct addressee){heir, unit_by_code(r->w->units, u->named), u->role};
+	}
+	return ended ? readdress_to(r, a, now, n) : 0;
+}
+
 static int open_alert(struct reconcile *r, const struct judged *g)
 {
 	struct alert a = {
@@ -208,40 +238,6 @@ static int open_alert(struct reconcile *r, const struct judged *g)
 		alert_event(r->w->store, a.id, r->today, "opened", NULL, r->e, "%s", g->summary) < 0)
 		return -1;
 	return readdress(r, &a, g);
-}
-
-static int reopen_alert(struct reconcile *r, struct alert *a, const struct judged *g)
-{
-	/* A duty taken back (P24) and what a missing plugin left go on where they stood; anything else
-	 * begins anew. */
-	if (a->kind != LN_DUE && a->state != ALERT_WITHDRAWN) {
-		a->generation++;
-		for (size_t i = 0; i < a->unit_count; i++)
-			a->units[i].step_count = 0;
-		a->found_on = is_bad_thing(g->status) ? r->today : DAY_NONE;
-		a->opened_on = r->today;
-		a->worse_seq = 0;
-		a->worse_since = DAY_NONE;
-	}
-	a->state = ALERT_OPEN;
-	a->ended_on = DAY_NONE;
-	a->acknowledged_on = a->snoozed_until = DAY_NONE;
-	a->lost = false;
-	a->status = g->status;
-	a->status_since = r->today;
-	a->status_seq++;
-	take_facts(a, g);
-	struct stmt *st = store_stmt(r->w->store,
-		"DELETE FROM notice WHERE alert = ?1 AND step IN ('resolved', 'ended', 'receipt')"
-		" AND outcome = 'pending'",
-		r->e);
-	if (!st)
-		return -1;
-	stmt_int(st, 1, a->id);
-	if (stmt_run(st, r->e) < 0 || alert_update(r->w->store, a, r->e) < 0 ||
-		alert_event(r->w->store, a->id, r->today, "reopened", NULL, r->e, "%s", g->summary) < 0)
-		return -1;
-	return readdress(r, a, g);
 }
 
 /* The steps of a new last day: those whose day has come already count as passed, the rest are open. */
@@ -286,6 +282,46 @@ static int extend_alert(struct reconcile *r, struct alert *a, const struct judge
 		     : 0;
 }
 
+static int reopen_alert(struct reconcile *r, struct alert *a, const struct judged *g)
+{
+	/* A duty taken back (P24) and what a missing plugin left go on where they stood; anything else
+	 * begins anew. */
+	bool was_withdrawn = a->state == ALERT_WITHDRAWN;
+	if (a->kind != LN_DUE && !was_withdrawn) {
+		a->generation++;
+		for (size_t i = 0; i < a->unit_count; i++)
+			a->units[i].step_count = 0;
+		a->found_on = is_bad_thing(g->status) ? r->today : DAY_NONE;
+		a->opened_on = r->today;
+		a->worse_seq = 0;
+		a->worse_since = DAY_NONE;
+	}
+	a->state = ALERT_OPEN;
+	a->ended_on = DAY_NONE;
+	a->acknowledged_on = a->snoozed_until = DAY_NONE;
+	bool same = was_withdrawn && a->status == g->status;
+	if (!same) {
+		a->lost = false;
+		a->status = g->status;
+		a->status_since = r->today;
+		a->status_seq++;
+	}
+	if (a->kind == LN_DUE && a->last_day != g->finding->last_day && extend_alert(r, a, g) < 0)
+		return -1;
+	take_facts(a, g);
+	struct stmt *st = store_stmt(r->w->store,
+		"DELETE FROM notice WHERE alert = ?1 AND step IN ('resolved', 'ended', 'receipt')"
+		" AND outcome = 'pending'",
+		r->e);
+	if (!st)
+		return -1;
+	stmt_int(st, 1, a->id);
+	if (stmt_run(st, r->e) < 0 || alert_update(r->w->store, a, r->e) < 0 ||
+		alert_event(r->w->store, a->id, r->today, "reopened", NULL, r->e, "%s", g->summary) < 0)
+		return -1;
+	return readdress(r, a, g);
+}
+
 static int update_alert(struct reconcile *r, struct alert *a, const struct judged *g)
 {
 	bool changed = false;
@@ -314,7 +350,7 @@ static int update_alert(struct reconcile *r, struct alert *a, const struct judge
 		changed = true;
 	}
 	if (a->state == ALERT_SNOOZED && a->snoozed_until != DAY_NONE && r->today >= a->snoozed_until) {
-		a->state = ALERT_OPEN;
+		a->state = a->acknowledged_on != DAY_NONE ? ALERT_ACKNOWLEDGED : ALERT_OPEN;
 		changed = true;
 		if (alert_event(r->w->store, a->id, r->today, "unsnoozed", NULL, r->e, "its day came") < 0)
 			return -1;
@@ -341,11 +377,12 @@ static int reconcile_one(struct reconcile *r, const struct judged *g)
 	}
 	if (!status_is_good(g->status))
 		return update_alert(r, a, g);
-	bool receipt = a->kind == LN_DUE && g->status != STATUS_NOT_APPLICABLE;
+	bool receipt = a->kind == LN_DUE;
+	bool silent = g->status == STATUS_NOT_APPLICABLE; /* not done: no longer theirs to do */
 	a->status = g->status;
 	a->status_since = r->today;
 	take_facts(a, g);
-	if (tell_end(r, a, receipt ? "receipt" : "resolved") < 0)
+	if (!silent && tell_end(r, a, receipt ? "receipt" : "resolved") < 0)
 		return -1;
 	return end_alert(r, a, ALERT_RESOLVED, g->summary);
 }
@@ -382,6 +419,8 @@ static int not_reported(struct reconcile *r, struct alert *a)
 				return 0; /* enabled, but not even described: a failure like another */
 		return end_alert(r, a, ALERT_WITHDRAWN, "its plugin is no longer enabled");
 	}
+	if (follow_units(r, a) < 0)
+		return -1;
 	if (!run->complete)
 		return 0;
 	if (!plugin_rule(run->plugin, a->rule))
@@ -444,8 +483,44 @@ static int record_runs(struct reconcile *r)
 	return 0;
 }
 
+/* P16: an alert about a unit that was merged keeps its id under its successor's name. */
+static int carry_on(struct reconcile *r)
+{
+	for (size_t i = 0; i < r->alerts.count; i++) {
+		struct alert *a = &r->alerts.items[i];
+		const struct unit *old, *next = NULL;
+		if (!alert_is_live(a->state) || strncmp(a->subject, "unit:", 5) != 0 ||
+			!(old = unit_by_code(r->w->units, a->subject + 5)) ||
+			unit_on(old, owed_on(r, a), &next) != ROUTE_SUCCESSOR)
+			continue;
+		char *key = arena_printf(&r->alerts.arena, "%s/%s/unit:%s/%s", a->plugin, a->rule,
+			next->code, a->period);
+		bool here = false, there = false;
+		for (size_t k = 0; k < r->j->count; k++) {
+			here |= strcmp(r->j->items[k].key, a->key) == 0;
+			there |= strcmp(r->j->items[k].key, key) == 0;
+		}
+		if (here || !there)
+			continue;
+		struct alert *other = alerts_find(&r->alerts, key);
+		if (other) {
+			if (end_alert(r, a, ALERT_WITHDRAWN, "carried on by its successor's alert") < 0)
+				return -1;
+			continue;
+		}
+		a->key = key;
+		a->subject = arena_printf(&r->alerts.arena, "unit:%s", next->code);
+		if (alert_update(r->w->store, a, r->e) < 0)
+			return -1;
+		alerts_reindex(&r->alerts);
+	}
+	return 0;
+}
+
 static int reconcile_all(struct reconcile *r)
 {
+	if (carry_on(r) < 0)
+		return -1;
 	for (size_t i = 0; i < r->j->count; i++)
 		if (reconcile_one(r, &r->j->items[i]) < 0)
 			return -1;

@@ -60,6 +60,12 @@ static void index_alerts(struct alerts *a)
 	}
 }
 
+void alerts_reindex(struct alerts *a)
+{
+	free(a->index);
+	index_alerts(a);
+}
+
 struct alert *alerts_find(const struct alerts *a, const char *key)
 {
 	size_t at = hash(key) & (a->index_size - 1);

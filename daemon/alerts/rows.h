@@ -67,6 +67,7 @@ enum alerts_which { ALERTS_LIVE, ALERTS_ALL };
 /* LIVE: open, acknowledged, snoozed or disputed, and those with news still to tell. */
 int alerts_load(struct alerts *out, struct store *s, enum alerts_which which, struct err *e);
 void alerts_unload(struct alerts *a);
+void alerts_reindex(struct alerts *a); /* after a key was changed */
 struct alert *alerts_find(const struct alerts *a, const char *key);
 struct alert_unit *alert_unit_of(const struct alert *a, const char *unit);
 const struct told_step *told_step_of(const struct alert_unit *u, const char *step);

@@ -34,7 +34,8 @@ static int load_points(struct store *s, const struct target *t, int32_t today, s
 	if (!s)
 		return 0;
 	struct stmt *st = store_stmt(s,
-		"SELECT max(judged_on), numerator, denominator, unknown FROM target_result"
+		"SELECT max(judged_on), numerator, denominator, unknown, coalesce(figures_on, judged_on)"
+		" FROM target_result"
 		" WHERE target = ?1 AND year = ?2 AND judged_on < ?3 AND denominator > 0"
 		" GROUP BY substr(judged_on, 1, 4) ORDER BY 1 DESC LIMIT ?4",
 		e);
@@ -46,7 +47,8 @@ static int load_points(struct store *s, const struct target *t, int32_t today, s
 	stmt_int(st, 4, POINTS_MOST - 1);
 	int rc;
 	while ((rc = stmt_step(st, e)) == 1)
-		out[(*count)++] = point_of(t, col_day(st, 0), col_int(st, 1), col_int(st, 2), col_int(st, 3));
+		out[(*count)++] = point_of(
+			t, col_day(st, 4), col_int(st, 1), col_int(st, 2), col_int(st, 3));
 	return rc;
 }
 
@@ -78,7 +80,9 @@ int trend_load(struct trend *out, struct store *s, const struct target *t, const
 {
 	struct point p[POINTS_MOST];
 	int earlier;
-	p[0] = point_of(t, today, now->numerator, now->denominator, now->unknown);
+	/* A point lies on the day its figures were cut off: figures that nobody renewed are no pace of 0. */
+	int32_t at = now->figures_on != DAY_NONE ? now->figures_on : today;
+	p[0] = point_of(t, at, now->numerator, now->denominator, now->unknown);
 	if (load_points(s, t, today, p + 1, &earlier, e) < 0)
 		return -1;
 	bool percent = target_is_share(t);

@@ -12,9 +12,11 @@ from province import Province, Report  # noqa: E402
 OWING = {"so-khcn", "so-congthuong", "so-taichinh", "so-vhttdl", "so-noivu", "bao-dai-ptth"}
 
 
-def run_rounds(p, moments):
+def run_rounds(p, moments, post=True):
     for m in moments:
         p.run("langnghe-round", "--now", m, "--stepped")
+        if post:
+            p.run("langnghe-post", "--now", m, "--stepped")
 
 
 def due_facts(report):
@@ -112,9 +114,44 @@ def start(report):
                      ["2026-08-10", "2026-08-11", "2026-08-12", "2026-08-13", "2026-08-14"])
 
 
+def merger(report):
+    """P16 with the real plugins: the successor goes on where its predecessor stood."""
+    with Province() as p:
+        p.load_sample(kinds=["villages"])
+        p.ctl("go-live", "2026-10-05")
+        run_rounds(p, ["2026-10-05T08:00:00+07:00", "2026-10-09T08:00:00+07:00",
+                       "2026-11-04T08:00:00+07:00", "2026-11-20T08:00:00+07:00"])
+        path = os.path.join(p.dir, "merger.csv")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write("code,valid_to,successors\nso-noivu,2026-11-22,so-gddt\n")
+        p.ctl("import", "units", path)
+        run_rounds(p, [f"2026-{d}T08:00:00+07:00" for d in ("11-23", "11-27", "12-01")])
+        late = p.sql("SELECT day FROM letter WHERE unit = 'so-noivu' AND day >= '2026-11-23'")
+        report.equal("nothing to the unit that ended", late, [])
+        told = [s for (s,) in p.sql("SELECT step FROM notice n JOIN alert a ON a.id = n.alert WHERE"
+                                    " n.unit = 'so-gddt' AND a.duty = 'unit-report' AND outcome = 'told'")]
+        report.check("the successor knows what was told, and is reminded on",
+                     {"before-30", "before-14", "inherited", "before-7", "before-3"} <= set(told), str(told))
+        live = p.sql("SELECT count(*) FROM alert WHERE duty = 'unit-report' AND period = '2026'"
+                     " AND state = 'open'")[0][0]
+        report.equal("one alert each for the six that owe", live, 6)
+
+
+def stale(report):
+    """P1: a letter queued on Friday that nobody delivered is not delivered a week later."""
+    with Province() as p:
+        p.load_sample(kinds=["villages"])
+        p.ctl("go-live", "2026-10-05")
+        run_rounds(p, ["2026-11-20T08:00:00+07:00", "2026-11-27T08:00:00+07:00"], post=False)
+        run_rounds(p, ["2026-12-05T10:00:00+07:00"], post=False)  # a Saturday, the last day is over
+        waiting = p.sql("SELECT count(*) FROM recipient r JOIN letter l ON l.id = r.letter"
+                        " WHERE r.delivery = 'queued' AND l.day < '2026-12-05'")[0][0]
+        report.equal("no stale letter waits for the post", waiting, 0)
+
+
 def main():
     report = Report()
-    for part in (due_facts, machine_off, saturday, addressees, start):
+    for part in (due_facts, machine_off, saturday, addressees, start, merger, stale):
         part(report)
     report.close()
 
