@@ -264,18 +264,19 @@ int mailing_withdraw_ended(const struct world *w, int *superseded, struct err *e
 
 int mailing_withdraw_stale(const struct world *w, struct moment now, int *superseded, struct err *e)
 {
-	char last[MOMENT_TEXT], present[MOMENT_TEXT];
+	char last[MOMENT_TEXT], ahead[MOMENT_TEXT];
 	int at = w->settings->schedule.send_at;
 	struct moment sending = {
 		calendar_on_or_before(w->calendar, now.second >= at ? now.day : now.day - 1), at};
 	outbox_moment(sending, last);
-	outbox_moment(now, present);
+	/* P22: more than a day ahead; a clock set back by minutes takes nothing back. */
+	outbox_moment((struct moment){now.day + 1, now.second}, ahead);
 	struct stmt *st = store_stmt(
 		w->store, WAITING_LETTERS " AND (l.queued_at < ?1 OR l.queued_at > ?2)", e);
 	if (!st)
 		return -1;
 	stmt_text(st, 1, last);
-	stmt_text(st, 2, present);
+	stmt_text(st, 2, ahead);
 	return withdraw_each(w->store, st, superseded, e);
 }
 
