@@ -256,6 +256,69 @@ static int run_deadlines(struct ctl *c)
 	return rc;
 }
 
+/* A plugin's rows: what the plan must know of is looked up here, the rest plugin_describe checked. */
+static int run_plugin_lint(struct ctl *c)
+{
+	struct err e;
+	struct plugin_info *p;
+	int rc = ctl_open_files(c);
+	if (rc)
+		return rc;
+	if (plugin_describe(c->world.settings, c->positional[0], &p, &e) < 0)
+		return ctl_fail(CTL_REJECTED, "%s", e.text);
+	for (size_t i = 0; i < p->rule_count; i++)
+		if (p->rules[i].task && !plan_task(c->world.plan, p->rules[i].task))
+			rc = ctl_fail(CTL_REJECTED, "%s: rule %s: the plan has no task '%s'", p->file,
+				p->rules[i].id, p->rules[i].task);
+	if (!rc)
+		printf("%s: plugin %s %s, %zu rules, %zu settings, abi %u: in order\n", p->file, p->name,
+			p->version, p->rule_count, p->setting_count, p->abi);
+	plugin_info_free(p);
+	return rc;
+}
+
+/* Judges what the plugin reports into j; its findings live in set. */
+static int try_plugin(struct ctl *c, const struct plugin_info *p, struct judgement *j,
+	struct findings *set, struct err *e)
+{
+	struct runner *r = NULL;
+	int rc = runner_start(&r, c->world.settings, c->world.database, p, e);
+	if (rc == 0)
+		rc = runner_check(r, j->today, set, NULL, e);
+	for (size_t i = 0; rc == 0 && i < set->count; i++)
+		rc = judge_finding(j, &c->world, p, &set->items[i], e);
+	runner_stop(r);
+	return rc;
+}
+
+/* A plugin that need not be enabled or installed, contained like any other; stores nothing. */
+static int run_plugin_run(struct ctl *c)
+{
+	struct err e;
+	struct plugin_info *p;
+	struct judgement j = {.watch_from = DAY_NONE};
+	struct findings set = {0};
+	int rc = ctl_open_world(c, STORE_READ);
+	if (!rc)
+		rc = ctl_today(c, &j.today);
+	if (rc)
+		return rc;
+	if (plugin_describe(c->world.settings, c->positional[0], &p, &e) < 0)
+		return ctl_fail(CTL_REJECTED, "%s", e.text);
+	if (try_plugin(c, p, &j, &set, &e) < 0) {
+		rc = ctl_fail(CTL_REJECTED, "%s", e.text);
+	} else {
+		struct table *t = table_new(check_keys);
+		for (size_t i = 0; i < j.count; i++)
+			check_row(t, &c->world, &j.items[i], j.today);
+		rc = ctl_listing(c, t);
+	}
+	judgement_release(&j);
+	findings_release(&set);
+	plugin_info_free(p);
+	return rc;
+}
+
 const struct command judge_commands[] = {
 	{"check", "[--plugin NAME] [--as-of DATE] [--exit-code]",
 		"judges everything now; sends and stores nothing",
@@ -269,5 +332,9 @@ const struct command judge_commands[] = {
 		"the villages as judged, a row each",
 		"langnghectl villages --lacks env-plan --place xa-14842", 0, 0,
 		"lacks= place= as-of=", run_villages},
+	{"plugin lint", "FILE", "checks what a plugin says of itself",
+		"langnghectl plugin lint ./museum.so", 1, 1, "", run_plugin_lint},
+	{"plugin run", "FILE [--as-of DATE]", "runs any plugin, contained; stores nothing",
+		"langnghectl plugin run ./museum.so --as-of 2026-12-01", 1, 1, "as-of=", run_plugin_run},
 	{0},
 };

@@ -23,10 +23,6 @@ static int run_test_mail(struct ctl *c)
 const struct command later_commands[] = {
 	{"report", "YEAR [--format html|xlsx|odt]", "the yearly report (not in this version)",
 		"langnghectl report 2026", 0, 4, "format=", run_later},
-	{"plugin lint", "FILE", "judges a plugin's rows (not in this version)",
-		"langnghectl plugin lint environment.so", 0, 4, "", run_later},
-	{"plugin run", "FILE", "runs a plugin, contained (not in this version)",
-		"langnghectl plugin run environment.so", 0, 4, "", run_later},
 	{"plugin test", "FILE CASES", "runs a plugin's cases (not in this version)",
 		"langnghectl plugin test environment.so environment.cases", 0, 4, "", run_later},
 	{"rule check", "FILE", "checks a rule without C (not in this version)",

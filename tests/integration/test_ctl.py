@@ -73,7 +73,7 @@ def usage(report, p):
             name = line[2:18].strip()
             one_help = p.ctl(*name.split(), "--help").stdout
             report.check(f"{name} --help has an example", "example: langnghectl" in one_help, one_help)
-    for args in (("report", "2026"), ("plugin", "lint", "x.so"), ("rule", "check", "x")):
+    for args in (("report", "2026"), ("plugin", "test", "x.so", "y"), ("rule", "check", "x")):
         c.refused("not in this version: " + args[0], 2, *args)
     c.refused("missing word", 2, "import", "villages")
     c.refused("word too many", 2, "units", "x")
@@ -483,10 +483,24 @@ def describing(report, p):
     report.check("--describe into a file", r.returncode == 2 and "pipe" in r.stderr, f"{r.returncode} {r.stderr}")
 
 
+def trying(report, p):
+    """A plugin is judged and tried before it is installed."""
+    bad = os.path.join(BUILD, "tests", "plugins")
+    report.check("lint of a good plugin", "in order" in p.ctl("plugin", "lint", bad + "/good.so").stdout)
+    r = p.ctl("plugin", "lint", bad + "/wrong-abi.so", check=False)
+    report.check("lint names expected and got", r.returncode == 1 and "1 is expected" in r.stderr, r.stderr)
+    rows = p.ctl("plugin", "run", bad + "/good.so", "--as-of", "2026-11-20", json_out=True)
+    report.check("run prints what it reports", rows and rows[0]["plugin"] == "good", str(rows[:1]))
+    r = p.ctl("plugin", "run", bad + "/segfault.so", check=False)
+    report.check("run of a crashing one says so", r.returncode == 1 and "signal 11" in r.stderr, r.stderr)
+    report.equal("and stores nothing", p.sql("SELECT count(*) FROM plugin_run WHERE name IN"
+                                             " ('good', 'segfault')")[0][0], 0)
+
+
 def main():
     report = Report()
     with Province() as p:
-        for part in (usage, register, judging, alerts, letters, upkeep, settings, describing):
+        for part in (usage, register, judging, alerts, letters, upkeep, settings, describing, trying):
             part(report, p)
     going_live(report)
     packaged(report)
