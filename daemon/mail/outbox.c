@@ -205,7 +205,7 @@ static int next_to_send(struct store *s, int64_t now_unix, struct lease *out, st
 		"SELECT l.id, r.id, l.message_id, l.unit, r.email, l.bytes, r.attempts + 1"
 		" FROM recipient r JOIN letter l ON l.id = r.letter"
 		" WHERE r.delivery = 'queued' OR (r.delivery = 'deferred' AND r.next_attempt <= ?1)"
-		" ORDER BY l.id, r.id LIMIT 1",
+		" ORDER BY r.delivery = 'deferred', l.id, r.id LIMIT 1",
 		e);
 	if (!st)
 		return -1;
