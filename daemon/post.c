@@ -4,10 +4,11 @@
  * commits each result by itself. Its last line tells the daemon when to start it
  * again: "next MOMENT reason" or "next never".
  *
- *   langnghe-post [-c CONF] [--now MOMENT] [--stepped]
+ *   langnghe-post [-c CONF] [--letter ID] [--now MOMENT] [--stepped]
  *
- * --now: the moment to go by instead of the clock; --stepped: refuse to go by
- * the clock (tests and rehearsals). Exit: 0 done, 2 wrong usage, 3 cannot work.
+ * --letter: no other letter than this; --now: the moment to go by instead of the
+ * clock; --stepped: refuse to go by the clock (tests and rehearsals). Exit: 0
+ * done, 2 wrong usage, 3 cannot work.
  */
 #include "base/file.h"
 #include "base/log.h"
@@ -32,6 +33,7 @@ struct post {
 	struct settings *settings;
 	struct store *store;
 	struct mail_transport *transport;
+	int64_t only; /* this letter, 0 all */
 	bool fixed; /* the moment was handed in */
 	int64_t fixed_unix;
 	int sent, failed;
@@ -97,7 +99,7 @@ static int deliver_all(struct post *p, struct err *e)
 	for (;;) {
 		struct lease l = {0};
 		int64_t next = 0;
-		int found = outbox_lease(p->store, now_unix(p), &l, &next, e);
+		int found = outbox_lease(p->store, now_unix(p), p->only, &l, &next, e);
 		if (next && (p->next == 0 || next < p->next))
 			p->next = next;
 		if (found <= 0)
@@ -129,9 +131,9 @@ static int work(struct post *p, struct err *e)
 	if (outbox_recover(p->store, e) < 0)
 		return -1;
 	if (outbox_is_held(p->store, &held)) {
-		log_warning("sending is held (%s): nothing is delivered", held);
+		log_warning("sending is held (%s): nothing is delivered but the administrator's letters",
+			held);
 		free(held);
-		return 0;
 	}
 	if (transport_open(&p->transport, p->settings, e) < 0)
 		return -1;
@@ -182,7 +184,8 @@ static int take_moment(struct post *p, const char *s)
 static int usage(const char *what)
 {
 	fprintf(stderr,
-		"langnghe-post: %s\nusage: langnghe-post [-c CONF] [--now MOMENT] [--stepped]\n",
+		"langnghe-post: %s\nusage: langnghe-post [-c CONF] [--letter ID] [--now MOMENT]"
+		" [--stepped]\n",
 		what);
 	return EXIT_USAGE;
 }
@@ -190,7 +193,8 @@ static int usage(const char *what)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"now", required_argument, NULL, 'n'}, {"stepped", no_argument, NULL, 's'}, {0}};
+		{"letter", required_argument, NULL, 'l'}, {"now", required_argument, NULL, 'n'},
+		{"stepped", no_argument, NULL, 's'}, {0}};
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a daemon that is gone leaves nobody working */
 	struct post p = {0};
 	const char *conf = NULL;
@@ -200,7 +204,10 @@ int main(int argc, char **argv)
 			conf = optarg;
 		else if (c == 's')
 			stepped = true;
-		else if (c != 'n')
+		else if (c == 'l') {
+			if ((p.only = atoll(optarg)) < 1)
+				return usage("--letter takes a letter's number");
+		} else if (c != 'n')
 			return usage("unknown option");
 		else if (take_moment(&p, optarg) < 0)
 			return usage("--now takes a moment such as 2026-11-24T08:00:00+07:00");

@@ -31,6 +31,8 @@ enum alert_state alert_state_named(const char *name);
 /* Brings the alerts in line with j, in one transaction. Does nothing but record target results when
  * watching has not begun (no watch_from). */
 int alerts_reconcile(const struct world *w, const struct judgement *j, struct err *e);
+/* The same inside the caller's transaction: who only looks ahead rolls it back. */
+int alerts_foresee(const struct world *w, const struct judgement *j, struct err *e);
 
 /* By hand; `by` and, where the contract says so, `note` must not be empty. today is the day it is
  * said on. Each is kept in the alert's history. */

@@ -66,7 +66,8 @@ struct overview_row {
 enum letter_kind {
 	LETTER_DIGEST,
 	LETTER_RECEIPT,
-	LETTER_PREVIEW /* to the administrator, about the next sending time; no unit's letter */
+	LETTER_PREVIEW, /* to the administrator, about the next sending time; no unit's letter */
+	LETTER_TEST     /* by hand, to try the way out; no unit's letter */
 };
 
 struct digest {

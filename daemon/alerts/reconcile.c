@@ -532,12 +532,10 @@ static int reconcile_all(struct reconcile *r)
 	return 0;
 }
 
-int alerts_reconcile(const struct world *w, const struct judgement *j, struct err *e)
+int alerts_foresee(const struct world *w, const struct judgement *j, struct err *e)
 {
 	struct reconcile r = {
 		.w = w, .j = j, .today = j->today, .watch_from = watch_from(w->store), .e = e};
-	if (store_begin(w->store, e) < 0)
-		return -1;
 	int rc = record_runs(&r);
 	if (rc == 0)
 		rc = results_record(w, j, e);
@@ -546,10 +544,16 @@ int alerts_reconcile(const struct world *w, const struct judgement *j, struct er
 		if (rc == 0)
 			rc = reconcile_all(&r);
 	}
-	if (rc == 0)
-		rc = store_commit(w->store, e);
-	if (rc < 0)
-		store_rollback(w->store);
 	alerts_unload(&r.alerts);
 	return rc;
+}
+
+int alerts_reconcile(const struct world *w, const struct judgement *j, struct err *e)
+{
+	if (store_begin(w->store, e) < 0)
+		return -1;
+	if (alerts_foresee(w, j, e) == 0 && store_commit(w->store, e) == 0)
+		return 0;
+	store_rollback(w->store);
+	return -1;
 }

@@ -1,11 +1,20 @@
 /*
  * mail_commands.c: the letters that go out: the listing, one letter, and the
- * hand on the tap. The eve's look ahead (preview) is in rehearse_commands.c.
+ * hand on the tap; a letter to try the way out. The eve's look ahead (preview) is
+ * in rehearse_commands.c.
  */
 #include "ctl/command.h"
 
+#include "base/file.h"
+#include "base/mem.h"
+#include "mail/admin_letter.h"
 #include "mail/message.h"
 #include "mail/outbox.h"
+
+#include <errno.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static int run_outbox(struct ctl *c)
 {
@@ -112,6 +121,79 @@ static int run_release(struct ctl *c)
 	return set_hold(c, false);
 }
 
+/* Runs langnghe-post for this letter alone, as the daemon runs it for all. 0 it ended well. */
+static int run_post(const struct ctl *c, int64_t letter, struct err *e)
+{
+	char *libexec = settings_libexec(), *program = file_join(libexec, "langnghe-post");
+	char *number = xasprintf("%lld", (long long)letter);
+	const char *argv[] = {program, "-c", settings_path(c->conf), "--letter", number, NULL};
+	pid_t pid;
+	int status = 0, rc = posix_spawn(&pid, program, NULL, NULL, (char *const *)argv, environ);
+	if (rc)
+		rc = err_set(e, "%s cannot be started: %s", program, strerror(rc));
+	while (rc == 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (rc == 0 && status != 0)
+		rc = err_set(e, "%s ended badly; the letter is queued", program);
+	free(number);
+	free(program);
+	free(libexec);
+	return rc;
+}
+
+/* What became of the letter, which is kept in the outbox like any other. */
+static int say_outcome(struct ctl *c, int64_t letter)
+{
+	struct delivery_state state;
+	struct err e;
+	if (outbox_delivery(c->world.store, letter, &state, &e) < 0)
+		return ctl_fail(CTL_CANNOT, "%s", e.text);
+	bool sent = state.delivery == DELIVERY_SENT;
+	const struct settings *s = c->world.settings;
+	bool maildir = s->mail.transport == TRANSPORT_MAILDIR;
+	if (sent)
+		printf("letter %lld to %s: delivered%s%s\n", (long long)letter, state.email,
+			maildir ? " into " : "", maildir ? s->mail.maildir : "");
+	int rc = sent ? CTL_DONE
+		      : ctl_fail(CTL_REJECTED, "letter %lld to %s: %s%s%s", (long long)letter,
+				state.email, delivery_name(state.delivery), state.text ? ": " : "",
+				state.text ? state.text : "");
+	delivery_state_release(&state);
+	return rc;
+}
+
+static int queue_test_mail(struct ctl *c, int64_t *letter)
+{
+	struct err e;
+	struct templates *t = NULL;
+	struct problems problems = {0};
+	int rc = 0;
+	if (templates_load(&t, c->world.settings->templates, &problems) < 0)
+		rc = ctl_fail(CTL_CANNOT, "%s: %s", problems.items[0].where, problems.items[0].text);
+	else if (test_letter_queue(&c->world, t, c->positional[0], ctl_now(c), letter, &e) < 0)
+		rc = ctl_fail(CTL_CANNOT, "%s", e.text);
+	problems_release(&problems);
+	templates_free(t);
+	return rc;
+}
+
+static int run_test_mail(struct ctl *c)
+{
+	struct err e;
+	int64_t letter;
+	if (!address_is_sound(c->positional[0]))
+		return ctl_fail(CTL_USAGE, "ADDRESS: \"%.80s\" is no address; allowed: name@place.vn",
+			c->positional[0]);
+	int rc = ctl_open_store(c, STORE_WRITE);
+	if (rc == 0)
+		rc = queue_test_mail(c, &letter);
+	if (rc)
+		return rc;
+	if (run_post(c, letter, &e) < 0)
+		return ctl_fail(CTL_CANNOT, "%s", e.text);
+	return say_outcome(c, letter);
+}
+
 const struct command mail_commands[] = {
 	{"outbox", "[--state S]", "every letter and recipient with its delivery",
 		"langnghectl outbox --state failed --json", 0, 0, "state=", run_outbox},
@@ -123,6 +205,8 @@ const struct command mail_commands[] = {
 		run_release_one},
 	{"outbox discard", "ID", "one letter will not be sent", "langnghectl outbox discard 31", 1,
 		1, "", run_discard},
+	{"test-mail", "ADDRESS", "sends one letter at once, to try the way out",
+		"langnghectl test-mail quan-tri@thanhhoa.example", 1, 1, "", run_test_mail},
 	{"hold", "[--note TEXT]", "stops all sending until release",
 		"langnghectl hold --note 'rà soát danh sách'", 0, 0, "note=", run_hold},
 	{"release", "", "frees all sending", "langnghectl release", 0, 0, "", run_release},

@@ -5,6 +5,7 @@
  */
 #include "mail/mailing.h"
 
+#include "alerts/alert.h"
 #include "mail/outbox.h"
 
 #include <sodium.h>
@@ -83,11 +84,11 @@ static int waiting_units(struct store *s, struct waiting *out, struct err *e)
 }
 
 /* P1: today's letters are decided as if the waiting ones had been withdrawn; nothing is changed, so
- * that a crash here leaves the old letters where they were. */
+ * that a crash here leaves the old letters where they were. ahead: j has not been reconciled yet. */
 static int decide(struct digests *out, const struct world *w, const struct judgement *j,
-	struct waiting *waiting, struct moment now, struct err *e)
+	struct waiting *waiting, bool ahead, struct moment now, struct err *e)
 {
-	if (waiting->count == 0)
+	if (waiting->count == 0 && !ahead)
 		return digests_make(out, w, j, now, e);
 	if (store_begin(w->store, e) < 0)
 		return -1;
@@ -95,9 +96,22 @@ static int decide(struct digests *out, const struct world *w, const struct judge
 	for (size_t i = 0; i < waiting->count && rc == 0; i++)
 		rc = outbox_supersede(
 			w->store, waiting->items[i].code, now, &waiting->items[i].letters, e);
+	if (rc == 0 && ahead)
+		rc = alerts_foresee(w, j, e);
 	if (rc == 0)
 		rc = digests_make(out, w, j, now, e);
 	store_rollback(w->store);
+	return rc;
+}
+
+int mailing_foresee(struct digests *out, const struct world *w, const struct judgement *j,
+	struct moment sending, struct err *e)
+{
+	struct waiting waiting = {0};
+	int rc = waiting_units(w->store, &waiting, e);
+	if (rc == 0)
+		rc = decide(out, w, j, &waiting, true, sending, e);
+	waiting_release(&waiting);
 	return rc;
 }
 
@@ -290,7 +304,7 @@ int mailing_run(const struct world *w, const struct judgement *j, const struct t
 	char *secret = mailing_secret(w->store, e);
 	int rc = secret ? waiting_units(w->store, &waiting, e) : -1;
 	if (rc == 0)
-		rc = decide(&digests, w, j, &waiting, now, e);
+		rc = decide(&digests, w, j, &waiting, false, now, e);
 	if (rc == 0) {
 		const struct sending sending = {w, t, secret, now, sink, context, &result};
 		for (size_t i = 0; i < digests.count && rc == 0; i++) {

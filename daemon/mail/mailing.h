@@ -21,6 +21,11 @@ typedef int mailing_sink(void *context, const struct digest *d, const struct let
 int mailing_run(const struct world *w, const struct judgement *j, const struct templates *t,
 	struct moment now, mailing_sink *sink, void *context, struct mailing_result *r, struct err *e);
 
+/* The letters that the sending time `sending` would decide if j, judged for its day, came true: what
+ * opens and ends by then is counted, nothing is changed. */
+int mailing_foresee(struct digests *out, const struct world *w, const struct judgement *j,
+	struct moment sending, struct err *e);
+
 /* The installation's secret, made at its first use. The caller frees; NULL on failure. */
 char *mailing_secret(struct store *s, struct err *e);
 

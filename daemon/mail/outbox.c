@@ -51,7 +51,8 @@ static int insert_letter(struct store *s, const struct letter *letter, const str
 	stmt_text(st, 5, d->unit->code);
 	static const char *const kinds[] = {[LETTER_DIGEST] = "digest",
 		[LETTER_RECEIPT] = "receipt",
-		[LETTER_PREVIEW] = "preview"};
+		[LETTER_PREVIEW] = "preview",
+		[LETTER_TEST] = "test"};
 	stmt_text(st, 6, kinds[d->kind]);
 	stmt_text(st, 7, letter->subject);
 	stmt_text(st, 8, letter->worst);
@@ -198,18 +199,24 @@ static int earliest_retry(struct store *s, int64_t *next, struct err *e)
 	return 0;
 }
 
-/* Fills out with the first recipient that may be tried. 1, 0 or -1. */
-static int next_to_send(struct store *s, int64_t now_unix, struct lease *out, struct err *e)
+/* Fills out with the first recipient that may be tried, of letter `only` (0: of any). held: none but
+ * the administrator's. 1, 0 or -1. */
+static int next_to_send(struct store *s, int64_t now_unix, int64_t only, bool held,
+	struct lease *out, struct err *e)
 {
 	struct stmt *st = store_stmt(s,
 		"SELECT l.id, r.id, l.message_id, l.unit, r.email, l.bytes, r.attempts + 1"
 		" FROM recipient r JOIN letter l ON l.id = r.letter"
-		" WHERE r.delivery = 'queued' OR (r.delivery = 'deferred' AND r.next_attempt <= ?1)"
+		" WHERE (r.delivery = 'queued' OR (r.delivery = 'deferred' AND r.next_attempt <= ?1))"
+		" AND (?2 = 0 OR l.id = ?2) AND (?3 = 0 OR l.unit = ?4)"
 		" ORDER BY r.delivery = 'deferred', l.id, r.id LIMIT 1",
 		e);
 	if (!st)
 		return -1;
 	stmt_int(st, 1, now_unix);
+	stmt_int(st, 2, only);
+	stmt_int(st, 3, held);
+	stmt_text(st, 4, OUTBOX_ADMIN);
 	int row = stmt_step(st, e);
 	if (row == 1) {
 		const void *bytes = col_blob(st, 5, &out->size);
@@ -228,14 +235,14 @@ static int next_to_send(struct store *s, int64_t now_unix, struct lease *out, st
 	return row;
 }
 
-int outbox_lease(
-	struct store *s, int64_t now_unix, struct lease *out, int64_t *next_attempt, struct err *e)
+int outbox_lease(struct store *s, int64_t now_unix, int64_t only, struct lease *out,
+	int64_t *next_attempt, struct err *e)
 {
 	struct lease lease = {0};
 	int64_t next = 0;
 	if (store_begin(s, e) < 0)
 		return -1;
-	int found = outbox_is_held(s, NULL) ? 0 : next_to_send(s, now_unix, &lease, e);
+	int found = next_to_send(s, now_unix, only, outbox_is_held(s, NULL), &lease, e);
 	if (found == 1) {
 		struct stmt *st = store_stmt(s,
 			"UPDATE recipient SET delivery = 'sending', attempts = ?2, leased_at = ?3"

@@ -23,6 +23,9 @@ enum delivery {
 };
 const char *delivery_name(enum delivery d);
 #define OUTBOX_NO_ADDRESS "no address" /* smtp_text of a letter that could not be addressed */
+/* The unit of letters to the administrator, a name that no unit code can take. They go out also while
+ * all sending is held. */
+#define OUTBOX_ADMIN "@admin"
 
 /* A moment as the outbox keeps it, "2026-11-24T08:00:00": sorts like the moments themselves. */
 void outbox_moment(struct moment m, char out[MOMENT_TEXT]);
@@ -44,14 +47,16 @@ char *outbox_thread(struct store *s, const char *unit, int year);
 int32_t outbox_last_letter(struct store *s, const char *unit);
 
 /* post: the next letter to deliver at `now` with its bytes and one recipient; marks it `sending`
- * (commits). 1 one, 0 nothing to do, -1 error. *next_attempt: earliest later try, unix seconds or 0. */
+ * (commits). only: of this letter, 0 of any. While sending is held only the administrator's letters
+ * are. 1 one, 0 nothing to do, -1 error. *next_attempt: earliest later try, unix seconds or 0. */
 struct lease {
 	int64_t letter, recipient;
 	char *message_id, *unit, *email, *bytes;
 	size_t size;
 	int attempts; /* this one included */
 };
-int outbox_lease(struct store *s, int64_t now_unix, struct lease *out, int64_t *next_attempt, struct err *e);
+int outbox_lease(struct store *s, int64_t now_unix, int64_t only, struct lease *out,
+	int64_t *next_attempt, struct err *e);
 /* Commits one result. next_attempt_unix: for DEFERRED. code 0: none. */
 int outbox_settle(struct store *s, const struct lease *l, enum delivery outcome, int code,
 	const char *text, int64_t now_unix, int64_t next_attempt_unix, struct err *e);
@@ -59,13 +64,21 @@ void lease_release(struct lease *l);
 /* Leases left by a post that died: back to queued (maildir: the file's name makes a repeat harmless). */
 int outbox_recover(struct store *s, struct err *e);
 
-int outbox_hold(struct store *s, bool hold, const char *reason, struct err *e); /* all sending */
+/* All sending, but for the administrator's letters. */
+int outbox_hold(struct store *s, bool hold, const char *reason, struct err *e);
 bool outbox_is_held(struct store *s, char **reason); /* reason may be NULL; the caller frees */
 /* By hand: retry, release, discard one letter. The sentence of a failure says its state. */
 int outbox_act(struct store *s, int64_t letter, const char *action, int64_t now_unix, struct err *e);
 /* Rows with the keys id,message_id,unit,recipient,delivery,attempts,next_attempt,smtp_code,smtp_text,
  * queued_at,sent_at,subject_line; state NULL: all. */
 int outbox_table(struct store *s, const char *state, int utc_offset_s, struct table **out, struct err *e);
+/* How the letter's (first) recipient fared; -1: no such letter, or the store failed. */
+struct delivery_state {
+	enum delivery delivery;
+	char *email, *text; /* text: the server's answer or why not; may be NULL */
+};
+int outbox_delivery(struct store *s, int64_t letter, struct delivery_state *out, struct err *e);
+void delivery_state_release(struct delivery_state *d);
 int outbox_bytes(struct store *s, int64_t letter, char **bytes, size_t *size, struct err *e);
 
 #endif

@@ -24,7 +24,8 @@ int outbox_hold(struct store *s, bool hold, const char *reason, struct err *e)
 	if (store_begin(s, e) < 0)
 		return -1;
 	const char *sql = hold ? "UPDATE recipient SET delivery = 'held', next_attempt = NULL"
-				 " WHERE delivery IN ('queued', 'deferred')"
+				 " WHERE delivery IN ('queued', 'deferred') AND letter NOT IN"
+				 " (SELECT id FROM letter WHERE unit = '" OUTBOX_ADMIN "')"
 			       : "UPDATE recipient SET delivery = 'queued' WHERE delivery = 'held'";
 	const char *kept = hold ? (reason && *reason ? reason : "held by hand") : NULL;
 	if (store_set_meta(s, held_key, kept, e) == 0 && store_exec(s, sql, e) == 0 &&
@@ -189,6 +190,39 @@ int outbox_table(
 	}
 	*out = t;
 	return 0;
+}
+
+static enum delivery delivery_named(const char *name)
+{
+	for (int d = 0; d < DELIVERY_SUPERSEDED; d++)
+		if (strcmp(delivery_name((enum delivery)d), name) == 0)
+			return (enum delivery)d;
+	return DELIVERY_SUPERSEDED;
+}
+
+int outbox_delivery(struct store *s, int64_t letter, struct delivery_state *out, struct err *e)
+{
+	struct stmt *st = store_stmt(s,
+		"SELECT delivery, email, smtp_text FROM recipient WHERE letter = ?1 ORDER BY id LIMIT 1",
+		e);
+	if (!st)
+		return -1;
+	stmt_int(st, 1, letter);
+	int row = stmt_step(st, e);
+	if (row == 1)
+		*out = (struct delivery_state){delivery_named(col_text(st, 0)),
+			xstrdup(col_text(st, 1)),
+			col_is_null(st, 2) ? NULL : xstrdup(col_text(st, 2))};
+	stmt_reset(st);
+	if (row == 0)
+		return err_set(e, "there is no letter %lld", (long long)letter);
+	return row < 0 ? -1 : 0;
+}
+
+void delivery_state_release(struct delivery_state *d)
+{
+	free(d->email);
+	free(d->text);
 }
 
 int outbox_bytes(struct store *s, int64_t letter, char **bytes, size_t *size, struct err *e)

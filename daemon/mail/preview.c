@@ -1,13 +1,12 @@
 /*
- * preview.c: the eve of a sending time. Decides the letters of that time from
- * the alerts as they stand, without storing anything, and queues one letter to
- * the administrator that lists them and says how to stop them.
+ * preview.c: the eve of a sending time. Decides the letters of that time as if
+ * it had come, without storing anything, and queues one letter to the
+ * administrator that lists them and says how to stop them.
  */
 #include "mail/preview.h"
 
-#include "base/text.h"
+#include "mail/admin_letter.h"
 #include "mail/draft.h"
-#include "mail/message.h"
 #include "mail/outbox.h"
 #include "mail/rounds.h"
 
@@ -17,18 +16,39 @@ int preview_digests(const struct world *w, struct runner_set *runners, struct mo
 	*sending = round_next_send(w, now);
 	if (judgement_make(j, w, runners, sending->day, NULL, e) < 0)
 		return -1;
-	if (digests_make(out, w, j, *sending, e) == 0)
+	if (mailing_foresee(out, w, j, *sending, e) == 0)
 		return 0;
 	judgement_release(j);
 	return -1;
 }
 
-/* One row a letter: to whom, how many items, whether the overview, the worst item. */
-static json_t *rows_of(struct draft *d, const struct digests *digests)
+static bool is_addressed(const struct draft *d, const struct digest *one)
+{
+	struct arena arena = {0};
+	struct recipient *to;
+	bool addressed = compose_recipients(one, d->world, &arena, &to) > 0;
+	arena_release(&arena);
+	return addressed;
+}
+
+/* How many of the digests become letters: a unit without an address gets none. */
+static size_t count_addressed(const struct draft *d, const struct digests *digests)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < digests->count; i++)
+		n += is_addressed(d, &digests->items[i]);
+	return n;
+}
+
+/* One row a letter: to whom, how many items, whether the overview, the worst item. addressed false:
+ * those that have nobody to go to. */
+static json_t *rows_of(struct draft *d, const struct digests *digests, bool addressed)
 {
 	json_t *rows = json_array();
 	for (size_t i = 0; i < digests->count; i++) {
 		const struct digest *one = &digests->items[i];
+		if (is_addressed(d, one) != addressed)
+			continue;
 		json_t *row = json_object();
 		view_text(d, row, "unit", one->unit->name);
 		json_object_set_new(row, "items", json_null());
@@ -42,128 +62,70 @@ static json_t *rows_of(struct draft *d, const struct digests *digests)
 	return rows;
 }
 
-static int render(
-	struct draft *d, const json_t *view, struct letter *l, struct message *m, struct err *e)
+static json_t *view_of(
+	struct draft *d, const struct digests *digests, size_t letters, struct moment sending)
 {
-	struct buf subject = {0}, text = {0}, html = {0};
-	int rc = template_render(d->templates, "preview-subject", false, view, &subject, e);
-	if (rc == 0)
-		rc = template_render(d->templates, "preview", false, view, &text, e);
-	if (rc == 0)
-		rc = template_render(d->templates, "preview", true, view, &html, e);
-	if (rc == 0) {
-		l->subject = text_nfc(clean_line(&d->arena, subject.len ? subject.s : ""), true);
-		m->subject = l->subject;
-		m->text = text.s;
-		m->html = html.s;
-		rc = message_make(m, &l->bytes, &l->size, e);
-	}
-	buf_release(&subject);
-	buf_release(&text);
-	buf_release(&html);
-	return rc;
-}
-
-static int make_letter(struct letter *l, struct draft *d, const struct digests *digests,
-	struct moment sending, int64_t number, const char *secret, struct err *e)
-{
-	const struct settings *s = d->world->settings;
 	json_t *view = json_object();
 	char hm[6];
 	view_day(d, view, "day", sending.day);
 	view_text(d, view, "time", moment_hm(sending.second, hm));
-	view_number(d, view, "letters", (int64_t)digests->count);
-	view_text(d, view, "label", s->data_label);
-	json_object_set_new(view, "held", json_boolean(outbox_is_held(d->world->store, NULL)));
-	json_object_set_new(view, "rows", rows_of(d, digests));
-	char *from_name = NULL, *from = NULL;
-	int rc = address_split(s->mail.from, &from_name, &from);
-	if (rc < 0)
-		err_set(e, "mail.from '%s' is no address", s->mail.from);
-	l->message_id = compose_message_id(number, secret, from ? from : "");
-	l->worst = xstrdup("news");
-	l->steps = xstrdup("preview");
-	l->items = digests->count;
-	l->recipient_count = 1;
-	l->recipients = xcalloc(1, sizeof *l->recipients);
-	l->recipients[0] = (struct recipient){
-		xstrdup(s->mail.redirect_to ? s->mail.redirect_to : s->admin.email),
-		s->admin.name ? xstrdup(s->admin.name) : NULL};
-	struct message m = {
-		.from_name = from_name,
-		.from = from,
-		.reply_to = s->mail.reply_to,
-		.to = l->recipients,
-		.to_count = 1,
-		.message_id = l->message_id,
-		.unit = "admin",
-		.items = "none",
-		.simulated = s->data_label != NULL,
-		.date = d->now,
-		.utc_offset_s = s->utc_offset_s,
-	};
-	if (rc == 0)
-		rc = render(d, view, l, &m, e);
-	json_decref(view);
-	free(from_name);
-	free(from);
-	return rc;
+	view_number(d, view, "letters", (int64_t)letters);
+	view_text(d, view, "label", d->world->settings->data_label);
+	view_flag(view, "held", outbox_is_held(d->world->store, NULL));
+	json_object_set_new(view, "rows", rows_of(d, digests, true));
+	json_object_set_new(view, "unaddressed", rows_of(d, digests, false));
+	return view;
 }
 
-/* No unit's letter: it stands in the outbox under a name that no unit code can take. */
-static const char preview_unit[] = "@admin";
-
-static struct digest digest_to(const struct unit *admin, struct moment now)
+/* Makes the letter; when out is NULL it is queued instead, unless it would announce nothing. */
+static int compose(struct letter *out, const struct world *w, const struct templates *t,
+	const struct digests *digests, struct moment now, struct moment sending, int64_t number,
+	const char *secret, struct err *e)
 {
-	return (struct digest){
-		.kind = LETTER_PREVIEW, .day = now.day, .unit = admin, .last_letter = DAY_NONE};
+	struct unit admin;
+	struct digest digest;
+	struct draft d;
+	struct letter l = {0};
+	admin_draft_init(&d, &digest, &admin, LETTER_PREVIEW, w, t, now);
+	size_t letters = count_addressed(&d, digests);
+	if (!out && letters == 0) {
+		draft_release(&d);
+		return 0;
+	}
+	struct admin_letter what = {
+		.kind = LETTER_PREVIEW,
+		.template = "preview",
+		.to = {w->settings->admin.email, w->settings->admin.name},
+		.view = view_of(&d, digests, letters, sending),
+		.items = letters,
+	};
+	int rc = admin_letter_make(&l, &what, &d, number, secret, e);
+	if (rc == 0 && !out)
+		rc = admin_letter_queue(&l, &d, number, e);
+	json_decref(what.view);
+	draft_release(&d);
+	if (rc == 0 && out)
+		*out = l;
+	else
+		letter_release(&l);
+	return rc;
 }
 
 int preview_compose(struct letter *out, const struct world *w, const struct templates *t,
 	const struct digests *digests, struct moment now, struct moment sending, int64_t number,
 	const char *secret, struct err *e)
 {
-	struct unit admin = {.code = (char *)preview_unit, .name = w->settings->admin.name};
-	struct digest d = digest_to(&admin, now);
-	struct draft draft;
-	struct letter letter = {0};
-	draft_init(&draft, &d, w, t, now);
-	int rc = make_letter(&letter, &draft, digests, sending, number, secret, e);
-	draft_release(&draft);
-	if (rc < 0)
-		letter_release(&letter);
-	else
-		*out = letter;
-	return rc;
-}
-
-static int store_letter(const struct world *w, const struct letter *letter, int64_t number,
-	struct moment now, struct err *e)
-{
-	struct unit admin = {.code = (char *)preview_unit, .name = w->settings->admin.name};
-	struct digest d = digest_to(&admin, now);
-	if (store_begin(w->store, e) < 0)
-		return -1;
-	/* Held letters are what it is about; it goes itself. */
-	if (outbox_queue(w->store, letter, &d, number, now, false, e) == 0 &&
-		store_commit(w->store, e) == 0)
-		return 0;
-	store_rollback(w->store);
-	return -1;
+	return compose(out, w, t, digests, now, sending, number, secret, e);
 }
 
 static int queue(const struct world *w, const struct templates *t, const struct digests *digests,
 	struct moment now, struct moment sending, struct err *e)
 {
-	struct letter letter = {0};
 	int64_t number;
 	char *secret = mailing_secret(w->store, e);
 	int rc = secret ? outbox_next_number(w->store, &number, e) : -1;
 	if (rc == 0)
-		rc = preview_compose(&letter, w, t, digests, now, sending, number, secret, e);
-	if (rc == 0)
-		rc = store_letter(w, &letter, number, now, e);
-	letter_release(&letter);
+		rc = compose(NULL, w, t, digests, now, sending, number, secret, e);
 	free(secret);
 	return rc;
 }

@@ -7,7 +7,7 @@
 
 #include "mail/mailing.h"
 
-/* The digests of the next sending time after now, decided from the alerts as they stand. */
+/* The digests of the next sending time after now, as if its day's check had found what is known now. */
 int preview_digests(const struct world *w, struct runner_set *runners, struct moment now,
 	struct digests *out, struct judgement *j, struct moment *sending, struct err *e);
 /* The letter to the administrator about the digests of `sending`. */

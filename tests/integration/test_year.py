@@ -1,8 +1,11 @@
 #!/usr/bin/python3
 """simulate of a year and the daemon under a stepped clock write the same letters; the letters
-parse without defects; nobody gets two letters a day."""
+parse without defects; nobody gets two letters a day; what each eve's preview announced is what came."""
 import collections
+import email
+import email.policy
 import os
+import re
 import subprocess
 import sys
 
@@ -17,6 +20,32 @@ def letters_of_daemon(p, start, end):
     if r.returncode != 0:
         raise AssertionError(f"langnghed: exit {r.returncode}\n{r.stderr[-2000:]}")
     return p.letters()
+
+
+def announced(p):
+    """{the day a preview speaks of: units it names, sorted}"""
+    found = {}
+    for (data,) in p.sql("SELECT bytes FROM letter WHERE kind = 'preview' ORDER BY id"):
+        m = email.message_from_bytes(data, policy=email.policy.default)
+        day = re.search(r"(\d\d)/(\d\d)/(\d{4})", m["Subject"])
+        text = m.get_body(("plain",)).get_content()
+        found["-".join(reversed(day.groups()))] = sorted(re.findall(r"^- ([^:]+): (?!KHÔNG GỬI ĐƯỢC)", text, re.M))
+    return found
+
+
+def check_previews(report, p):
+    """Nobody touches the register between the eve and the morning, so the preview must be exact."""
+    names = {u["code"]: u["name"] for u in p.ctl("units", json_out=True)}
+    came = collections.defaultdict(list)
+    for unit, day in p.sql("SELECT unit, day FROM letter l WHERE kind <> 'preview' AND EXISTS"
+                           " (SELECT 1 FROM recipient r WHERE r.letter = l.id AND r.email <> '')"):
+        came[day].append(names[unit])
+    said = announced(p)
+    report.check("there are previews", len(said) > 20, str(len(said)))
+    first = min(came)  # watching began that day: there was no eve
+    came = {d: sorted(u) for d, u in came.items() if d > first}
+    said = {d: u for d, u in said.items() if first < d < "2027"}
+    report.equal("what a preview announced is what came", came, said)
 
 
 def main():
@@ -41,6 +70,7 @@ def main():
         files = [os.path.join(new, f) for f in sorted(os.listdir(new))]
         r = subprocess.run(["/usr/bin/python3", os.path.join(ROOT, "tests/mail_parse.py"), *files],
                            capture_output=True, text=True)
+        check_previews(report, p)
         report.check("the letters parse without defects", r.returncode == 0, r.stdout[-500:] + r.stderr[-500:])
     report.close()
 

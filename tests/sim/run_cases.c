@@ -652,7 +652,7 @@ static void deliver(struct stage *s, struct moment now)
 	struct lease lease;
 	int64_t unix_s = moment_to_unix(now, s->settings.utc_offset_s), next;
 	int rc;
-	while ((rc = outbox_lease(s->w.store, unix_s, &lease, &next, &e)) == 1) {
+	while ((rc = outbox_lease(s->w.store, unix_s, 0, &lease, &next, &e)) == 1) {
 		bool stuck = false;
 		for (size_t i = 0; i < s->stuck_count; i++)
 			stuck |= strcmp(s->stuck[i], lease.unit) == 0;
