@@ -3,9 +3,9 @@
  * An alert is opened by a bad or unknown value, kept by anything that is not a
  * known good one, and ended only as P5 and P8 allow.
  */
-#include "alerts/addressees.h"
-#include "alerts/rows.h"
+#include "alerts/readdress.h"
 #include "alerts/results.h"
+#include "alerts/rows.h"
 #include "register/submissions.h"
 
 #include <stdlib.h>
@@ -111,107 +111,6 @@ static bool got_worse(const struct reconcile *r, const struct alert *a)
 	return false;
 }
 
-/* Who answers for it: a period is owed by the units that live on its last day. */
-static int32_t owed_on(const struct reconcile *r, const struct alert *a)
-{
-	return a->kind == LN_DUE && a->last_day > r->today ? a->last_day : r->today;
-}
-
-/* The units of today; those that no longer are get an end, those that took over a line of history. */
-static int readdress_to(struct reconcile *r, struct alert *a, const struct addressee *now, size_t n)
-{
-	for (size_t i = 0; i < a->unit_count; i++)
-		a->units[i].wanted = false;
-	size_t known = a->unit_count; /* rows added below are new and need no second look */
-	for (size_t i = 0; i < n; i++) {
-		struct alert_unit *u = alert_unit_of(a, now[i].unit->code);
-		if (u) {
-			u->wanted = true;
-			if (u->until == DAY_NONE && u->role == now[i].role)
-				continue;
-			u->until = DAY_NONE;
-			u->role = now[i].role;
-			if (alert_unit_save(r->w->store, a->id, u, r->e) < 0)
-				return -1;
-			continue;
-		}
-		struct alert_unit fresh = {
-			.unit = now[i].unit->code,
-			.named = now[i].named->code,
-			.role = now[i].role,
-			.since = r->today,
-			.until = DAY_NONE,
-			.told_numerator = -1,
-			.told_denominator = -1,
-			.wanted = true,
-		};
-		/* P16: what its predecessor was told counts as told to it. */
-		const struct alert_unit *from = NULL;
-		for (size_t k = 0; k < known && !from; k++) {
-			const struct unit *old = unit_by_code(r->w->units, a->units[k].unit);
-			if (old && old != now[i].unit &&
-				!unit_lives(old, owed_on(r, a)) && unit_descends(now[i].unit, old))
-				from = &a->units[k];
-		}
-		if (from) {
-			fresh.inherited_from = from->unit;
-			fresh.told_numerator = from->told_numerator;
-			fresh.told_denominator = from->told_denominator;
-		}
-		if (alert_unit_save(r->w->store, a->id, &fresh, r->e) < 0)
-			return -1;
-		bool told = false;
-		for (size_t k = 0; from && k < from->step_count; k++) {
-			const struct told_step *t = &from->steps[k];
-			told |= t->outcome == OUTCOME_TOLD;
-			if (notice_save(r->w->store, a->id, fresh.unit, a->generation, t->step,
-				    t->outcome, t->day, 0, r->e) < 0)
-				return -1;
-		}
-		if (from && alert_event(r->w->store, a->id, r->today, "moved", NULL, r->e,
-				    "from %s to %s, which carries its work on", from->unit, fresh.unit) < 0)
-			return -1;
-		if (told && notice_save(r->w->store, a->id, fresh.unit, a->generation, "inherited",
-				    OUTCOME_PENDING, r->today, 0, r->e) < 0)
-			return -1;
-	}
-	for (size_t i = 0; i < known; i++) {
-		struct alert_unit *u = &a->units[i];
-		if (u->wanted || u->until != DAY_NONE)
-			continue;
-		u->until = r->today;
-		if (alert_unit_save(r->w->store, a->id, u, r->e) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int readdress(struct reconcile *r, struct alert *a, const struct judged *g)
-{
-	struct addressee now[ADDRESSEES_MOST];
-	size_t n = addressees_of(r->w, g, r->today, now);
-	return readdress_to(r, a, now, n);
-}
-
-/* P16 for an alert that nobody reports today (its plugin failed): its units' successors take over. */
-static int follow_units(struct reconcile *r, struct alert *a)
-{
-	struct addressee now[ADDRESSEES_MOST];
-	size_t n = 0;
-	bool ended = false;
-	for (size_t i = 0; i < a->unit_count && n < ADDRESSEES_MOST; i++) {
-		const struct alert_unit *u = &a->units[i];
-		const struct unit *unit = unit_by_code(r->w->units, u->unit), *heir = NULL;
-		if (u->until != DAY_NONE || !unit)
-			continue;
-		enum unit_route route = unit_on(unit, r->today, &heir);
-		ended |= route == ROUTE_SUCCESSOR;
-		if (route == ROUTE_SELF || route == ROUTE_SUCCESSOR)
-			now[n++] = (struct addressee){heir, unit_by_code(r->w->units, u->named), u->role};
-	}
-	return ended ? readdress_to(r, a, now, n) : 0;
-}
-
 static int open_alert(struct reconcile *r, const struct judged *g)
 {
 	struct alert a = {
@@ -237,7 +136,7 @@ static int open_alert(struct reconcile *r, const struct judged *g)
 	if (alert_insert(r->w->store, &a, r->e) < 0 ||
 		alert_event(r->w->store, a.id, r->today, "opened", NULL, r->e, "%s", g->summary) < 0)
 		return -1;
-	return readdress(r, &a, g);
+	return readdress(r->w, &a, g, r->today, r->e);
 }
 
 /* The steps of a new last day: those whose day has come already count as passed, the rest are open. */
@@ -319,7 +218,7 @@ static int reopen_alert(struct reconcile *r, struct alert *a, const struct judge
 	if (stmt_run(st, r->e) < 0 || alert_update(r->w->store, a, r->e) < 0 ||
 		alert_event(r->w->store, a->id, r->today, "reopened", NULL, r->e, "%s", g->summary) < 0)
 		return -1;
-	return readdress(r, a, g);
+	return readdress(r->w, a, g, r->today, r->e);
 }
 
 static int update_alert(struct reconcile *r, struct alert *a, const struct judged *g)
@@ -357,7 +256,7 @@ static int update_alert(struct reconcile *r, struct alert *a, const struct judge
 	}
 	if (changed && alert_update(r->w->store, a, r->e) < 0)
 		return -1;
-	return readdress(r, a, g);
+	return readdress(r->w, a, g, r->today, r->e);
 }
 
 static int reconcile_one(struct reconcile *r, const struct judged *g)
@@ -419,7 +318,7 @@ static int not_reported(struct reconcile *r, struct alert *a)
 				return 0; /* enabled, but not even described: a failure like another */
 		return end_alert(r, a, ALERT_WITHDRAWN, "its plugin is no longer enabled");
 	}
-	if (follow_units(r, a) < 0)
+	if (readdress_heirs(r->w, a, r->today, r->e) < 0)
 		return -1;
 	if (!run->complete)
 		return 0;
@@ -491,7 +390,7 @@ static int carry_on(struct reconcile *r)
 		const struct unit *old, *next = NULL;
 		if (!alert_is_live(a->state) || strncmp(a->subject, "unit:", 5) != 0 ||
 			!(old = unit_by_code(r->w->units, a->subject + 5)) ||
-			unit_on(old, owed_on(r, a), &next) != ROUTE_SUCCESSOR)
+			unit_on(old, alert_owed_on(a, r->today), &next) != ROUTE_SUCCESSOR)
 			continue;
 		char *key = arena_printf(&r->alerts.arena, "%s/%s/unit:%s/%s", a->plugin, a->rule,
 			next->code, a->period);
