@@ -43,6 +43,8 @@ int alert_snooze(struct store *s, int64_t id, int32_t until, const char *by, con
 	int32_t today, struct err *e);
 int alert_unsnooze(struct store *s, int64_t id, const char *by, const char *note, int32_t today,
 	struct err *e);
+/* "This is not ours", "this is not so": the unit is told on as if it had acknowledged, and each item
+ * says that it is looked into; only facts or a person's hand end it. */
 int alert_dispute(struct store *s, int64_t id, const char *by, const char *note, int32_t today,
 	struct err *e);
 

@@ -81,7 +81,7 @@ static int say(struct store *s, int64_t id, const struct said *what, const char 
 	struct stmt *st = store_stmt(s,
 		"UPDATE alert SET state = CASE WHEN ?2 = 'open' AND acknowledged_on IS NOT NULL"
 		" THEN 'acknowledged' ELSE ?2 END, acknowledged_on = coalesce(?3, acknowledged_on),"
-		" acknowledged_by = CASE WHEN ?3 IS NULL THEN acknowledged_by ELSE ?4 END,"
+		" acknowledged_by = CASE WHEN ?2 = 'acknowledged' THEN ?4 ELSE acknowledged_by END,"
 		" snoozed_until = ?5, note = ?6 WHERE id = ?1",
 		e);
 	if (!st)
@@ -157,6 +157,7 @@ int alert_dispute(struct store *s, int64_t id, const char *by, const char *note,
 	int32_t last_day;
 	if (check_words(by, note, e) < 0 || look_up(s, id, &kind, &last_day, &state, e) < 0)
 		return -1;
-	struct said what = {ALERT_DISPUTED, "disputed", DAY_NONE, DAY_NONE};
+	/* It is in their hands, as if acknowledged: halved, never silenced. */
+	struct said what = {ALERT_DISPUTED, "disputed", today, DAY_NONE};
 	return say(s, id, &what, by, note, today, e);
 }

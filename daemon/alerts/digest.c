@@ -106,6 +106,7 @@ static struct item *add_item(struct gathering *g, struct group *to, const struct
 		.first_told = first,
 		.act_by = DAY_NONE,
 		.acknowledged = a->state == ALERT_ACKNOWLEDGED,
+		.disputed = a->state == ALERT_DISPUTED,
 		.extended = a->extension_no != NULL,
 		.extension_no = arena_strdup(&g->out->arena, a->extension_no),
 	};

@@ -24,7 +24,7 @@ struct item {
 	int reminder;               /* this is the n-th letter about it to this unit, from 1 */
 	int32_t first_told;         /* DAY_NONE: new, marked "mới" */
 	int32_t act_by;             /* LN_MISSING: act-by date, always set */
-	bool acknowledged;
+	bool acknowledged, disputed;
 	const struct unit *named;   /* the unit as the plan names it, when it differs from the digest's */
 	bool extended;              /* a granted extension moved the last day */
 	const char *extension_no;

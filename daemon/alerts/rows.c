@@ -472,7 +472,9 @@ void matter_of(struct matter *m, const struct world *w, const struct alert *a,
 		.lost = a->lost,
 		.watch_from = from,
 		.first_told = first,
-		.acknowledged_on = a->state == ALERT_ACKNOWLEDGED ? a->acknowledged_on : DAY_NONE,
+		.acknowledged_on = a->state == ALERT_ACKNOWLEDGED || a->state == ALERT_DISPUTED
+					   ? a->acknowledged_on
+					   : DAY_NONE,
 		.snoozed_until = a->state == ALERT_SNOOZED ? a->snoozed_until : DAY_NONE,
 		.unit = u->unit,
 	};

@@ -27,20 +27,23 @@ static int set_meta_day(struct store *s, const char *key, int32_t day, struct er
 	return store_set_meta(s, key, day_iso(day, text), e);
 }
 
-/* P15: whether a duty's last day would pass before the next sending time, untold today. */
+/* P15: whether a duty's last day, or that of a paper, would pass before the next sending time, untold
+ * today. */
 static int ends_before(
 	const struct world *w, int32_t today, int32_t next_send_day, bool *out, struct err *e)
 {
 	struct stmt *st = store_stmt(w->store,
-		"SELECT 1 FROM alert WHERE kind = ?1 AND state IN ('open', 'acknowledged')"
-		" AND status IN ('due_soon', 'due_today') AND last_day >= ?2 AND last_day < ?3 "
-		"LIMIT 1",
+		"SELECT 1 FROM alert WHERE state IN ('open', 'acknowledged', 'disputed') AND"
+		" ((kind = ?1 AND status IN ('due_soon', 'due_today') AND last_day >= ?3 AND"
+		"   last_day < ?4) OR"
+		"  (kind = ?2 AND status = 'expiring' AND valid_to >= ?3 AND valid_to < ?4)) LIMIT 1",
 		e);
 	if (!st)
 		return -1;
 	stmt_int(st, 1, LN_DUE);
-	stmt_day(st, 2, today);
-	stmt_day(st, 3, next_send_day);
+	stmt_int(st, 2, LN_EXPIRY);
+	stmt_day(st, 3, today);
+	stmt_day(st, 4, next_send_day);
 	int rc = stmt_step(st, e);
 	stmt_reset(st);
 	*out = rc == 1;

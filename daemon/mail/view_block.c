@@ -14,7 +14,7 @@ enum { UNITS_SHOWN = 8 };
 static const char *const block_names[] = {"title", "period", "clause", "decision", "due_words",
 	"due_text", "last_day", "off", "workday_before", "role", "named", "to", "required",
 	"recorded", "remaining", "document_no", "extended", "extension_no", "action", "act_by",
-	"lead", "coordinating", "reminder", "first", "detail", "lines", "acknowledged", "legal",
+	"lead", "coordinating", "reminder", "first", "detail", "lines", "acknowledged", "disputed", "legal",
 	"count", "new_count", "thing", "lacks_sums", "one_lack", "lacks_line", "top", "top_all",
 	"all_new", "apart_late", "apart_later", "apart_sooner", "apart_count", "apart_on",
 	"apart_several", "first_of_many", "expired_count", "expiring_count", "see_overview",
@@ -94,6 +94,7 @@ static void view_common(struct draft *d, json_t *o, const struct item *i)
 	view_number(d, o, "reminder", i->reminder);
 	view_flag(o, "first", i->reminder <= 1);
 	view_flag(o, "acknowledged", i->acknowledged);
+	view_flag(o, "disputed", i->disputed);
 	view_flag(o, "legal", i->urgency == URGENCY_LEGAL);
 	view_day(d, o, "act_by", item_act_by(d, i));
 	const char *coordinator = unit_name_today(d, plan->coordinator);

@@ -204,7 +204,8 @@ class Case:
             raise ValueError(name)
         elif words[0] in ("snooze", "extend"):
             words = [words[0], pairs(words[1:], {"until"})["until"]]
-        elif words[0] not in ("appears", "gone", "ended", "ack", "unsnooze", "unsubmit"):
+        elif words[0] not in ("appears", "gone", "ended", "ack", "unsnooze", "unsubmit",
+                              "dispute"):
             words = ["facts", pairs(words, FACTS[self.findings[name][0]])]
         self.events.append((day, name, words))
 
@@ -610,7 +611,7 @@ class Simulation:
                 self.reopen_steps(alert, day)
         elif not alert:
             return
-        elif words[0] == "ack":
+        elif words[0] in ("ack", "dispute"):   # R32
             alert.ack = day
         elif words[0] == "unsnooze":
             alert.snoozed_until = None
@@ -728,7 +729,7 @@ class Simulation:
 
     def apply(self, day, name, words, after_check):
         """Facts are seen by the day's check; what people do comes after it."""
-        hand = words[0] in ("ack", "snooze", "unsnooze", "extend")
+        hand = words[0] in ("ack", "dispute", "snooze", "unsnooze", "extend")
         if hand != after_check:
             return
         if hand:

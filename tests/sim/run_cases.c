@@ -556,7 +556,9 @@ static void do_by_hand(struct stage *s, struct thing *t, const struct event *ev)
 {
 	struct err e;
 	const char *what = ev->words[1];
-	if (strcmp(what, "ack") == 0) {
+	if (strcmp(what, "dispute") == 0) {
+		MUST(alert_dispute(s->w.store, alert_id(s, t), "case", "case", ev->day, &e));
+	} else if (strcmp(what, "ack") == 0) {
 		MUST(alert_acknowledge(s->w.store, alert_id(s, t), "case", "case", ev->day, &e));
 	} else if (strcmp(what, "snooze") == 0) {
 		int32_t until = a_day(s->c, ev->words[2] + strlen("until="));
@@ -602,7 +604,7 @@ static void happen(struct stage *s, const struct event *ev, bool before_check)
 	if (!t)
 		die(s->c, ev->words[0]);
 	bool acts = strcmp(ev->words[1], "ack") == 0 || strcmp(ev->words[1], "snooze") == 0 ||
-		    strcmp(ev->words[1], "unsnooze") == 0;
+		    strcmp(ev->words[1], "unsnooze") == 0 || strcmp(ev->words[1], "dispute") == 0;
 	if (acts == before_check)
 		return; /* on an alert: after the check that may have opened it */
 	if (strcmp(ev->words[1], "gone") == 0) {
