@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "mail/admin_letter.h"
+#include "mail/mailing.h"
 #include "mail/message.h"
 #include "mail/outbox.h"
 
@@ -70,14 +71,19 @@ static int act(struct ctl *c, const char *action)
 	int64_t id;
 	int rc = ctl_id(c->positional[0], "ID", &id);
 	if (rc == 0)
-		rc = ctl_open_store(c, STORE_WRITE);
+		rc = ctl_open_units(c, STORE_WRITE);
 	if (rc)
 		return rc;
-	int offset = c->world.settings->utc_offset_s;
-	int64_t now = moment_to_unix(ctl_now(c), offset);
-	if (outbox_act(c->world.store, id, action, now, &e) < 0)
+	bool renewed;
+	struct moment last = mailing_last_sending(&c->world, ctl_now(c));
+	if (outbox_act(c->world.store, id, action, last, &renewed, &e) < 0)
 		return ctl_fail(CTL_REJECTED, "%s", e.text);
-	printf("letter %lld: %s\n", (long long)id, action);
+	if (renewed)
+		printf("letter %lld is from before the last sending time: what is still open goes in "
+		       "a new letter at the next\n",
+			(long long)id);
+	else
+		printf("letter %lld: %s\n", (long long)id, action);
 	ctl_poke(c);
 	return CTL_DONE;
 }

@@ -276,13 +276,17 @@ int mailing_withdraw_ended(const struct world *w, int *superseded, struct err *e
 	return st ? withdraw_each(w->store, st, superseded, e) : -1;
 }
 
+struct moment mailing_last_sending(const struct world *w, struct moment now)
+{
+	int at = w->settings->schedule.send_at;
+	return (struct moment){
+		calendar_on_or_before(w->calendar, now.second >= at ? now.day : now.day - 1), at};
+}
+
 int mailing_withdraw_stale(const struct world *w, struct moment now, int *superseded, struct err *e)
 {
 	char last[MOMENT_TEXT], ahead[MOMENT_TEXT];
-	int at = w->settings->schedule.send_at;
-	struct moment sending = {
-		calendar_on_or_before(w->calendar, now.second >= at ? now.day : now.day - 1), at};
-	outbox_moment(sending, last);
+	outbox_moment(mailing_last_sending(w, now), last);
 	/* P22: more than a day ahead; a clock set back by minutes takes nothing back. */
 	outbox_moment((struct moment){now.day + 1, now.second}, ahead);
 	struct stmt *st = store_stmt(

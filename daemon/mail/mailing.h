@@ -29,6 +29,9 @@ int mailing_foresee(struct digests *out, const struct world *w, const struct jud
 /* The installation's secret, made at its first use. The caller frees; NULL on failure. */
 char *mailing_secret(struct store *s, struct err *e);
 
+/* The last sending time up to now. */
+struct moment mailing_last_sending(const struct world *w, struct moment now);
+
 /* P1: a waiting letter all of whose matters have ended is withdrawn at once, without another in its
  * place. After each reconciling. *superseded is counted up. */
 int mailing_withdraw_ended(const struct world *w, int *superseded, struct err *e);

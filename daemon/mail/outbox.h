@@ -67,8 +67,12 @@ int outbox_recover(struct store *s, struct err *e);
 /* All sending, but for the administrator's letters. */
 int outbox_hold(struct store *s, bool hold, const char *reason, struct err *e);
 bool outbox_is_held(struct store *s, char **reason); /* reason may be NULL; the caller frees */
-/* By hand: retry, release, discard one letter. The sentence of a failure says its state. */
-int outbox_act(struct store *s, int64_t letter, const char *action, int64_t now_unix, struct err *e);
+/* By hand: retry, release, discard one letter. The sentence of a failure says its state.
+ * last_sending: the last sending time up to now. Bytes from before it are never sent again (P1): a
+ * retry withdraws such a letter, its notices return and go in a new one; *renewed says so. Refused
+ * when one address of the unit got it, or when it was the administrator's. */
+int outbox_act(struct store *s, int64_t letter, const char *action, struct moment last_sending,
+	bool *renewed, struct err *e);
 /* Rows with the keys id,message_id,unit,recipient,delivery,attempts,next_attempt,smtp_code,smtp_text,
  * queued_at,sent_at,subject_line; state NULL: all. */
 int outbox_table(struct store *s, const char *state, int utc_offset_s, struct table **out, struct err *e);

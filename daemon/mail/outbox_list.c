@@ -4,6 +4,7 @@
  */
 #include "mail/outbox.h"
 
+#include "alerts/digest.h"
 #include "base/mem.h"
 
 static const char held_key[] = "sending_held";
@@ -108,9 +109,54 @@ static int act(struct store *s, int64_t letter, const struct action *action, str
 	return -1;
 }
 
-int outbox_act(struct store *s, int64_t letter, const char *action, int64_t now_unix, struct err *e)
+/* 1 the letter is from before `last_sending`, 0 it is not or there is none, -1. */
+static int is_stale(struct store *s, int64_t letter, struct moment last_sending, struct err *e)
 {
-	(void)now_unix;
+	char last[MOMENT_TEXT];
+	outbox_moment(last_sending, last);
+	struct stmt *st =
+		store_stmt(s, "SELECT 1 FROM letter WHERE id = ?1 AND queued_at < ?2", e);
+	if (!st)
+		return -1;
+	stmt_int(st, 1, letter);
+	stmt_text(st, 2, last);
+	int row = stmt_step(st, e);
+	stmt_reset(st);
+	return row;
+}
+
+/* What the letter, just queued again, said may be untrue by now: it is withdrawn, and what is still
+ * open goes anew. */
+static int renew(struct store *s, int64_t letter, struct err *e)
+{
+	int64_t reached = 0, ours = 0;
+	if (count_rows(s,
+		    "SELECT count(*) FROM recipient WHERE letter = ?1 AND"
+		    " delivery IN ('sent', 'sending')",
+		    letter, &reached, e) < 0 ||
+		count_rows(s,
+			"SELECT count(*) FROM letter WHERE id = ?1 AND unit = '" OUTBOX_ADMIN "'",
+			letter, &ours, e) < 0)
+		return -1;
+	if (reached || ours)
+		return err_set(e,
+			"letter %lld is from before the last sending time%s: what it said is not sent again",
+			(long long)letter, reached ? " and one address of the unit got it" : "");
+	struct stmt *st = store_stmt(s,
+		"UPDATE recipient SET delivery = 'superseded', next_attempt = NULL,"
+		" smtp_text = coalesce(smtp_text || '; ', '') || 'renewed by hand'"
+		" WHERE letter = ?1 AND delivery = 'queued'",
+		e);
+	if (!st)
+		return -1;
+	stmt_int(st, 1, letter);
+	return stmt_run(st, e) < 0 ? -1 : notices_return(s, letter, e);
+}
+
+int outbox_act(struct store *s, int64_t letter, const char *action, struct moment last_sending,
+	bool *renewed, struct err *e)
+{
+	*renewed = false;
 	const struct action *found = NULL;
 	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
 		if (strcmp(actions[i].name, action) == 0)
@@ -127,8 +173,14 @@ int outbox_act(struct store *s, int64_t letter, const char *action, int64_t now_
 	}
 	if (store_begin(s, e) < 0)
 		return -1;
-	if (act(s, letter, found, e) == 0 && store_commit(s, e) == 0)
+	int stale = strcmp(action, "retry") == 0 ? is_stale(s, letter, last_sending, e) : 0;
+	int rc = stale < 0 ? -1 : act(s, letter, found, e);
+	if (rc == 0 && stale)
+		rc = renew(s, letter, e);
+	if (rc == 0 && store_commit(s, e) == 0) {
+		*renewed = stale;
 		return 0;
+	}
 	store_rollback(s);
 	return -1;
 }

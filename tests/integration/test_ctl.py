@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -318,6 +319,7 @@ def letters(report, p):
     p.ctl("outbox", "discard", number)
     c.refused("retry what is not stuck", 1, "outbox", "retry", number)
     c.refused("no such letter", 1, "outbox", "show", "99999")
+    retry_of_an_old_letter(report, p, c)
     c.refused("no such state", 2, "outbox", "--state", "lost")
     try_the_way_out(report, p, c)
     out = os.path.join(p.dir, "rehearsal")
@@ -340,6 +342,25 @@ def letters(report, p):
     report.check("a preview says of when", said, r.stdout)
     rows = p.ctl("preview", json_out=True)
     report.check("and lists that day's", said and {r["date"] for r in rows} <= {said[1]}, str(rows[:1]))
+
+
+def retry_of_an_old_letter(report, p, c):
+    """Bytes from before the last sending time are never sent again; what they said goes anew."""
+    def settle(letter, delivery):
+        db = sqlite3.connect(p.database)
+        db.execute(f"UPDATE recipient SET delivery = {delivery}, smtp_text = '550 no' WHERE letter = ?1", (letter,))
+        db.commit()
+        db.close()
+    told = [n for (n,) in p.sql("SELECT letter FROM recipient r WHERE delivery = 'queued' AND EXISTS (SELECT 1 FROM"
+                                " notice n WHERE n.letter = r.letter) GROUP BY letter ORDER BY count(*)")]
+    settle(told[0], "'failed'")
+    r = p.ctl("outbox", "retry", str(told[0]))
+    report.check("an old letter is not sent again", "new letter" in r.stdout, r.stdout)
+    report.equal("it is withdrawn", p.sql("SELECT DISTINCT delivery FROM recipient WHERE letter = ?", told[0]),
+                 [("superseded",)])
+    report.equal("its notices return", p.sql("SELECT count(*) FROM notice WHERE letter = ?", told[0]), [(0,)])
+    settle(told[-1], "iif(id = (SELECT min(id) FROM recipient WHERE letter = ?1), 'failed', 'sent')")
+    c.refused("an old letter that somebody got", 1, "outbox", "retry", str(told[-1]))
 
 
 def try_the_way_out(report, p, c):

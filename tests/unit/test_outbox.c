@@ -170,6 +170,7 @@ static void test_outbox(void **state)
 	struct moment day1 = {day_from_civil(2026, 11, 23), 28800}, day2 = day1;
 	day2.day++;
 	int64_t t1 = moment_to_unix(day1, 25200);
+	bool renewed;
 	int64_t first = queue("so-khcn", day1, false);
 	assert_int_equal(count_in("queued"), 2); /* the focal point and the officer */
 	struct lease l = {0};
@@ -223,16 +224,16 @@ static void test_outbox(void **state)
 		assert_int_equal(outbox_settle(store, &l, DELIVERY_SENT, 0, NULL, t1, 0, &e), 0);
 		lease_release(&l);
 	}
-	assert_int_equal(outbox_act(store, second, "release", 0, &e), -1);
+	assert_int_equal(outbox_act(store, second, "release", day1, &renewed, &e), -1);
 	assert_int_equal(outbox_hold(store, false, NULL, &e), 0);
 	assert_int_equal(count_in("queued"), 2);
 
 	/* By hand. */
-	assert_int_equal(outbox_act(store, second, "retry", 0, &e), -1);
+	assert_int_equal(outbox_act(store, second, "retry", day1, &renewed, &e), -1);
 	assert_non_null(strstr(e.text, "queued"));
-	assert_int_equal(outbox_act(store, 999, "retry", 0, &e), -1);
-	assert_int_equal(outbox_act(store, second, "burn", 0, &e), -1);
-	assert_int_equal(outbox_act(store, second, "discard", 0, &e), 0);
+	assert_int_equal(outbox_act(store, 999, "retry", day1, &renewed, &e), -1);
+	assert_int_equal(outbox_act(store, second, "burn", day1, &renewed, &e), -1);
+	assert_int_equal(outbox_act(store, second, "discard", day1, &renewed, &e), 0);
 	assert_int_equal(count_in("queued"), 0);
 	char *bytes = NULL;
 	size_t size = 0;
@@ -243,7 +244,7 @@ static void test_outbox(void **state)
 	/* A unit without an address: kept, failed, and no last letter. */
 	int64_t lost = queue("so-gddt", day1, false);
 	assert_int_equal(count_in("failed"), 1);
-	assert_int_equal(outbox_act(store, lost, "retry", 0, &e), -1);
+	assert_int_equal(outbox_act(store, lost, "retry", day1, &renewed, &e), -1);
 	assert_int_equal(outbox_last_letter(store, "so-gddt"), DAY_NONE);
 
 	/* The last number is not used again, even when its letter is gone. */
