@@ -149,7 +149,9 @@ static void judge_due(struct judged *g, const struct world *w, int32_t today, in
 		g->status = STATUS_NOT_DUE;
 }
 
-/* P10: a target year is judged on figures of that year, and closed some months after it. */
+/* P10: a target year is judged on figures of that year, and closed some months after it. Reached by
+ * older figures it is not met yet, for it can be lost again: on track until the year is over, then
+ * unknown until its own figures are in. */
 static enum status judge_target_year(const struct judged *g, const struct plan *p, int32_t today)
 {
 	const struct finding *f = g->finding;
@@ -161,12 +163,14 @@ static enum status judge_target_year(const struct judged *g, const struct plan *
 			return STATUS_UNKNOWN;
 		return met ? STATUS_MET : STATUS_MISSED;
 	}
-	if (met && (today <= day_from_civil(t->year, 12, 31) || of_the_year))
+	if (met && of_the_year)
 		return STATUS_MET;
-	if (today >= day_from_civil(t->year, 1, 1))
-		return today > day_from_civil(t->year, 12, 31) && !of_the_year ? STATUS_UNKNOWN
-									       : STATUS_SHORT;
-	return trend_at_risk(&g->trend, t) ? STATUS_AT_RISK : STATUS_ON_TRACK;
+	if (today < day_from_civil(t->year, 1, 1))
+		return trend_at_risk(&g->trend, t) ? STATUS_AT_RISK : STATUS_ON_TRACK;
+	bool year_is_over = today > day_from_civil(t->year, 12, 31);
+	if (met)
+		return year_is_over ? STATUS_UNKNOWN : STATUS_ON_TRACK;
+	return year_is_over && !of_the_year ? STATUS_UNKNOWN : STATUS_SHORT;
 }
 
 static int judge_short(struct judged *g, const struct world *w, int32_t today, int32_t watch_from,
