@@ -171,7 +171,10 @@ int32_t duty_last_day(const struct plan *p, const struct duty *d, const char *pe
 	int32_t day = written_day(d, period);
 	if (day == DAY_NONE)
 		return last;
-	return d->exclusive && !p->readings.deadline_inclusive ? day - 1 : day;
+	if (d->exclusive && !p->readings.deadline_inclusive)
+		day--;
+	int weekday = day_weekday(day);
+	return p->readings.weekend_deadline_rolls && weekday >= 6 ? day + 8 - weekday : day;
 }
 
 char *duty_due_text(const struct plan *p, const struct duty *d, const char *period)

@@ -88,6 +88,7 @@ struct duty {
 
 struct readings {
 	bool deadline_inclusive;       /* §1.5 no 1: true makes "trước ngày 05/12" end on 05/12 */
+	bool weekend_deadline_rolls;   /* no 2: true: a last day on a weekend moves to the Monday after */
 	int first_cycle;               /* no 4: first year whose reports are watched, 2023 */
 	bool communes_report;          /* no 5: true: clause 2.1 binds districts/communes too */
 	bool traditional_villages_count; /* no 16: làng nghề truyền thống count in H1-H3 */

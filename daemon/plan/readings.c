@@ -25,6 +25,7 @@ struct reading {
 
 static const struct reading readings[] = {
 	BOOL_READING(deadline_inclusive, 0),
+	BOOL_READING(weekend_deadline_rolls, 0),
 	INT_READING(first_cycle, 2022, 2030, 2023),
 	BOOL_READING(communes_report, 0),
 	BOOL_READING(traditional_villages_count, 1),

@@ -231,6 +231,14 @@ static void test_readings(void **state)
 	assert_date(duty_last_day(&p, r1, "2026"), "2026-12-05");
 	assert_date(duty_last_day(&p, r2, "2026"), "2026-12-15");
 	assert_false(duty_has_period(&p, r1, "2022"));
+	p.readings.weekend_deadline_rolls = true;
+	p.readings.deadline_inclusive = false;
+	assert_int_equal(duty_last_day(&p, plan_duty(&p, "unit-report"), "2027"),
+		day_from_civil(2027, 12, 6)); /* a Saturday moves to Monday */
+	assert_int_equal(duty_last_day(&p, plan_duty(&p, "province-report"), "2025"),
+		day_from_civil(2025, 12, 15)); /* a Sunday too */
+	assert_int_equal(duty_last_day(&p, plan_duty(&p, "unit-report"), "2026"),
+		day_from_civil(2026, 12, 4)); /* a Friday stays */
 	p.readings.first_cycle = 2022;
 	assert_true(duty_has_period(&p, r1, "2022"));
 	int64_t value = -1;
