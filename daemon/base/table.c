@@ -262,6 +262,30 @@ static void print_padded(FILE *out, const char *s, size_t width, bool right, boo
 	fputs(last ? "\n" : "  ", out);
 }
 
+char *table_cell(const struct table *t, size_t row, const char *key)
+{
+	char digits[THOUSANDTHS_TEXT];
+	size_t i = 0;
+	while (t->keys[i] && strcmp(t->keys[i], key) != 0)
+		i++;
+	if (!t->keys[i] || row >= t->rows)
+		return NULL;
+	const struct cell *c = t->cells + row * t->columns + i;
+	switch (c->type) {
+	case CELL_NULL:
+		return NULL;
+	case CELL_TEXT:
+		return xstrdup(c->text);
+	case CELL_INT:
+		return xasprintf("%lld", (long long)c->number);
+	case CELL_BOOL:
+		return xstrdup(c->number ? "yes" : "no");
+	case CELL_THOUSANDTHS:
+		return xstrdup(thousandths_text(c->number, digits));
+	}
+	return NULL;
+}
+
 void table_print(const struct table *t, FILE *out)
 {
 	if (t->rows == 0) {

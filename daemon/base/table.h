@@ -26,6 +26,8 @@ void table_day(struct table *t, const char *key, int32_t day);      /* DAY_NONE 
 void table_ratio(struct table *t, const char *key, int64_t numerator, int64_t denominator);
 
 size_t table_rows(const struct table *t);
+/* The cell as text, uncut; NULL where it is null or there is none such. The caller's. */
+char *table_cell(const struct table *t, size_t row, const char *key);
 void table_json(const struct table *t, FILE *out);
 /* Aligned by display width (UTF-8); columns that are empty in all rows are left out;
  * cells longer than 60 characters are cut with an ellipsis. */

@@ -2,21 +2,13 @@
  * judge_commands.c: what the rules say today, or on another day (--as-of moves
  * the day, not the register). Judges and prints; sends and stores nothing.
  */
+#include "ctl/check_row.h"
 #include "ctl/command.h"
 #include "ctl/deadlines.h"
 #include "ctl/judged_row.h"
 #include "ctl/villages.h"
 
-#include "alerts/addressees.h"
-#include "plan/period.h"
-
 #include <math.h>
-
-static const char *const check_keys[] = {"key", "plugin", "rule", "kind", "subject", "period",
-	"task", "duty", "unit", "role", "place", "severity", "status", "clause", "due_text",
-	"last_day", "days_left", "value", "target_value", "comparator", "measure", "numerator",
-	"denominator", "unknown_count", "range_low", "range_high", "lacks", "figures_on", "action",
-	"act_by", "summary", NULL};
 
 static const char *const target_keys[] = {"target", "year", "task", "unit", "clause", "measure",
 	"value", "comparator", "target_value", "numerator", "denominator", "unknown_count",
@@ -51,59 +43,6 @@ static bool say_failures(const struct judgement *j)
 			j->runs[i].error ? j->runs[i].error : j->runs[i].plugin->name);
 	}
 	return any;
-}
-
-static void check_row(struct table *t, const struct world *w, const struct judged *g, int32_t today)
-{
-	const struct finding *f = g->finding;
-	struct addressee units[ADDRESSEES_MOST];
-	size_t count = addressees_of(w, g, today, units);
-	const struct addressee *main_unit = NULL;
-	for (size_t i = 0; i < count; i++) {
-		if (!main_unit || units[i].role < main_unit->role)
-			main_unit = &units[i];
-	}
-	table_row(t);
-	table_text(t, "key", g->key);
-	table_text(t, "plugin", g->plugin->name);
-	table_text(t, "rule", f->rule);
-	table_text(t, "kind", kind_word(g->kind));
-	table_text(t, "subject", f->subject);
-	table_text(t, "period", f->period);
-	table_text(t, "task", g->task ? g->task->id : NULL);
-	table_text(t, "duty", f->duty);
-	table_text(t, "unit", main_unit ? main_unit->unit->code : f->unit);
-	table_text(t, "role", main_unit ? role_name(main_unit->role) : NULL);
-	table_text(t, "place", f->place);
-	table_text(t, "severity", severity_word(g->rule->severity));
-	table_text(t, "status", status_name(g->status));
-	table_text(t, "clause",
-		g->target ? g->target->clause
-		: g->duty ? g->duty->clause
-			  : g->rule->clause);
-	table_text(t, "action", g->rule->action);
-	table_day(t, "act_by", g->act_by);
-	table_text(t, "summary", g->summary);
-	if (g->duty && f->period && duty_has_period(w->plan, g->duty, f->period)) {
-		char *due = duty_due_text(w->plan, g->duty, f->period);
-		table_text(t, "due_text", due);
-		free(due);
-	}
-	int32_t last = g->kind == LN_DUE      ? f->last_day
-		       : g->kind == LN_EXPIRY ? f->valid_to
-					      : DAY_NONE;
-	table_day(t, "last_day", last);
-	if (last != DAY_NONE && g->status != STATUS_NOT_APPLICABLE)
-		table_int(t, "days_left", g->days_left);
-	if (g->target) {
-		row_target(t, g->target, g);
-	} else {
-		struct buf lacks = {0};
-		marks_joined(&lacks, f, true);
-		table_text(t, "lacks", lacks.s);
-		buf_release(&lacks);
-		table_day(t, "figures_on", f->figures_on);
-	}
 }
 
 static bool is_enabled(const struct settings *s, const char *plugin)
@@ -256,69 +195,6 @@ static int run_deadlines(struct ctl *c)
 	return rc;
 }
 
-/* A plugin's rows: what the plan must know of is looked up here, the rest plugin_describe checked. */
-static int run_plugin_lint(struct ctl *c)
-{
-	struct err e;
-	struct plugin_info *p;
-	int rc = ctl_open_files(c);
-	if (rc)
-		return rc;
-	if (plugin_describe(c->world.settings, c->positional[0], &p, &e) < 0)
-		return ctl_fail(CTL_REJECTED, "%s", e.text);
-	for (size_t i = 0; i < p->rule_count; i++)
-		if (p->rules[i].task && !plan_task(c->world.plan, p->rules[i].task))
-			rc = ctl_fail(CTL_REJECTED, "%s: rule %s: the plan has no task '%s'", p->file,
-				p->rules[i].id, p->rules[i].task);
-	if (!rc)
-		printf("%s: plugin %s %s, %zu rules, %zu settings, abi %u: in order\n", p->file, p->name,
-			p->version, p->rule_count, p->setting_count, p->abi);
-	plugin_info_free(p);
-	return rc;
-}
-
-/* Judges what the plugin reports into j; its findings live in set. */
-static int try_plugin(struct ctl *c, const struct plugin_info *p, struct judgement *j,
-	struct findings *set, struct err *e)
-{
-	struct runner *r = NULL;
-	int rc = runner_start(&r, c->world.settings, c->world.database, p, e);
-	if (rc == 0)
-		rc = runner_check(r, j->today, set, NULL, e);
-	for (size_t i = 0; rc == 0 && i < set->count; i++)
-		rc = judge_finding(j, &c->world, p, &set->items[i], e);
-	runner_stop(r);
-	return rc;
-}
-
-/* A plugin that need not be enabled or installed, contained like any other; stores nothing. */
-static int run_plugin_run(struct ctl *c)
-{
-	struct err e;
-	struct plugin_info *p;
-	struct judgement j = {.watch_from = DAY_NONE};
-	struct findings set = {0};
-	int rc = ctl_open_world(c, STORE_READ);
-	if (!rc)
-		rc = ctl_today(c, &j.today);
-	if (rc)
-		return rc;
-	if (plugin_describe(c->world.settings, c->positional[0], &p, &e) < 0)
-		return ctl_fail(CTL_REJECTED, "%s", e.text);
-	if (try_plugin(c, p, &j, &set, &e) < 0) {
-		rc = ctl_fail(CTL_REJECTED, "%s", e.text);
-	} else {
-		struct table *t = table_new(check_keys);
-		for (size_t i = 0; i < j.count; i++)
-			check_row(t, &c->world, &j.items[i], j.today);
-		rc = ctl_listing(c, t);
-	}
-	judgement_release(&j);
-	findings_release(&set);
-	plugin_info_free(p);
-	return rc;
-}
-
 const struct command judge_commands[] = {
 	{"check", "[--plugin NAME] [--as-of DATE] [--exit-code]",
 		"judges everything now; sends and stores nothing",
@@ -330,11 +206,7 @@ const struct command judge_commands[] = {
 		"langnghectl targets --year 2030 --json", 0, 0, "year= as-of=", run_targets},
 	{"villages", "[--lacks WHAT] [--place U] [--as-of DATE]",
 		"the villages as judged, a row each",
-		"langnghectl villages --lacks env-plan --place xa-14842", 0, 0,
+		"langnghectl villages --lacks env-plan --place xa-15505", 0, 0,
 		"lacks= place= as-of=", run_villages},
-	{"plugin lint", "FILE", "checks what a plugin says of itself",
-		"langnghectl plugin lint ./museum.so", 1, 1, "", run_plugin_lint},
-	{"plugin run", "FILE [--as-of DATE]", "runs any plugin, contained; stores nothing",
-		"langnghectl plugin run ./museum.so --as-of 2026-12-01", 1, 1, "as-of=", run_plugin_run},
 	{0},
 };

@@ -193,7 +193,7 @@ const struct command register_commands[] = {
 	{"history", "KIND KEY", "who changed what in one row",
 		"langnghectl history villages TH-0012 --json", 2, 2, "", run_history},
 	{"export", "KIND [FILE] [--unit U]", "writes the rows as CSV; importing it changes nothing",
-		"langnghectl export villages lang-nghe.csv --unit xa-14842", 1, 2,
+		"langnghectl export villages lang-nghe.csv --unit xa-15505", 1, 2,
 		"unit=", run_export},
 	{0},
 };

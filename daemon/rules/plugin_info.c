@@ -199,6 +199,14 @@ static void check_value(
 			(long long)v->number, (long long)row->min, (long long)row->max, row->help);
 }
 
+void plugin_check_settings(
+	const struct plugin_info *p, const struct settings *s, struct problems *problems)
+{
+	for (size_t i = 0; i < s->plugins.value_count; i++)
+		if (strcmp(s->plugins.values[i].plugin, p->name) == 0)
+			check_value(p, &s->plugins.values[i], problems);
+}
+
 static char *file_of(const struct settings *s, const char *name)
 {
 	char *base = xasprintf("%s.so", name), *file = file_join(s->plugins.directory, base);
@@ -222,9 +230,8 @@ struct plugin_info **plugins_describe(const struct settings *s, struct problems 
 			all[i] = NULL;
 		}
 		free(file);
-		for (size_t k = 0; all[i] && k < s->plugins.value_count; k++)
-			if (strcmp(s->plugins.values[k].plugin, all[i]->name) == 0)
-				check_value(all[i], &s->plugins.values[k], problems);
+		if (all[i])
+			plugin_check_settings(all[i], s, problems);
 	}
 	return all;
 }

@@ -43,6 +43,9 @@ struct plugin_info {
 
 /* Runs the describer on file. The sentence of a failure says what differs, expected and got. */
 int plugin_describe(const struct settings *s, const char *file, struct plugin_info **out, struct err *e);
+/* plugins.NAME.* of the settings against the plugin's rows, with file:line. */
+void plugin_check_settings(
+	const struct plugin_info *p, const struct settings *s, struct problems *problems);
 void plugin_info_free(struct plugin_info *p);
 const struct rule_info *plugin_rule(const struct plugin_info *p, const char *id);
 const struct mark_info *rule_mark(const struct rule_info *r, const char *id);
