@@ -33,7 +33,7 @@ PROG_OF = $(if $(filter langnghed langnghectl,$(1)),$(1),langnghe-$(1))
 PROGS := $(foreach p,$(basename $(notdir $(wildcard daemon/*.c))),$(B)/$(call PROG_OF,$(p)))
 PLUGINS := $(foreach p,$(notdir $(wildcard plugins/*)),$(if $(wildcard plugins/$(p)/$(p).c),$(B)/plugins/$(p).so))
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c)) \
-	$(patsubst tests/sim/%.c,$(B)/tests/%,$(wildcard tests/sim/*.c))
+	$(B)/tests/run_cases
 BAD_PLUGINS := $(patsubst tests/plugins/%.c,$(B)/tests/plugins/%.so,$(wildcard tests/plugins/*.c))
 PRELOAD := $(patsubst tests/integration/%.c,$(B)/tests/%.so,$(wildcard tests/integration/*.c))
 
@@ -78,7 +78,7 @@ $(B)/tests/plugins/%.so: tests/plugins/%.c plugins/langnghe_plugin.h $(B)/flags
 $(B)/tests/%: $(B)/obj/tests/unit/%.o $(B)/liblangnghe.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka
-$(B)/tests/%: $(B)/obj/tests/sim/%.o $(B)/liblangnghe.a
+$(B)/tests/run_cases: $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/sim/*.c)) $(B)/liblangnghe.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka
 
