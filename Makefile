@@ -4,6 +4,7 @@
 #   make integration     real daemon, real files, kill -9, bad plugins
 #   make bench           figures beside a reference in the same run, as ratios
 #   make torture         the slow ones
+#   make fuzz            each fuzz program for FUZZ_S seconds (60), with clang's libFuzzer
 #   make install DESTDIR= PREFIX=/usr
 #   make format | clean
 # Variables: CC=clang  SAN=address,undefined  WERROR=1  V=1  VARIANT=name
@@ -35,6 +36,7 @@ PLUGINS := $(foreach p,$(notdir $(wildcard plugins/*)),$(if $(wildcard plugins/$
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c)) \
 	$(B)/tests/run_cases
 BAD_PLUGINS := $(patsubst tests/plugins/%.c,$(B)/tests/plugins/%.so,$(wildcard tests/plugins/*.c))
+FUZZ := $(patsubst tests/fuzz/%.c,$(B)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
 PRELOAD := $(patsubst tests/integration/%.c,$(B)/tests/%.so,$(wildcard tests/integration/*.c))
 
 all: $(PROGS) $(PLUGINS)
@@ -82,6 +84,16 @@ $(B)/tests/run_cases: $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/sim/*.c)) $(B
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka
 
+# A fuzz program: with libFuzzer where the variant is made for it, else replaying its corpus.
+FUZZ_MAIN := $(if $(findstring fuzzer,$(CFLAGS)),,$(B)/obj/tests/fuzz/replay.o)
+$(FUZZ): $(B)/tests/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/file.o $(FUZZ_MAIN) $(B)/liblangnghe.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(if $(FUZZ_MAIN),,-fsanitize=fuzzer) -o $@ $^ $(PKG_LIBS)
+fuzz:
+	$(Q)$(MAKE) -s CC=clang VARIANT=fuzz SAN=address,undefined CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' fuzz-programs
+	$(Q)B=build/fuzz tests/run-fuzz
+fuzz-programs: $(FUZZ)
+
 $(B)/tests/%.so: tests/integration/%.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -Wmissing-prototypes,$(ALL_CFLAGS)) -shared -o $@ $< -ldl
@@ -92,7 +104,7 @@ $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(B)/liblangnghe.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
 $(B)/tests/bench/in_process: $(B)/obj/daemon/langnghectl.o
 bench: $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
-tests: all $(UNIT) $(BAD_PLUGINS) $(PRELOAD)
+tests: all $(UNIT) $(FUZZ) $(BAD_PLUGINS) $(PRELOAD)
 check: tests
 	$(Q)B=$(B) SAN=$(SAN) tests/run-check
 integration: tests
@@ -123,5 +135,5 @@ clean:
 	rm -rf build
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: all tests check integration torture bench install format clean FORCE
+.PHONY: all tests check integration torture bench fuzz fuzz-programs install format clean FORCE
 .SECONDARY:
