@@ -51,6 +51,11 @@ int alert_dispute(struct store *s, int64_t id, const char *by, const char *note,
 /* P2: starts watching and writing. watch_from: that day. Refused when already live, naming the day. */
 int watch_go_live(struct store *s, int32_t day, struct err *e);
 int32_t watch_from(struct store *s); /* DAY_NONE before go-live */
+/* The day of the first check since then: what is open at it was there at the start, and is spread over
+ * the days after it (P2), also where watching was said to begin earlier. Before it: watch_from. */
+int32_t watch_started(struct store *s);
+/* Kept by the check of `today`, in its transaction. */
+int watch_start(struct store *s, int32_t today, struct err *e);
 
 /* Listings with the keys of the contract. Filters may be NULL. */
 struct alert_filter {

@@ -6,14 +6,33 @@
 
 #include <stdlib.h>
 
-int32_t watch_from(struct store *s)
+static int32_t meta_day(struct store *s, const char *key)
 {
 	int32_t day = DAY_NONE;
-	char *text = store_meta(s, "watch_from");
+	char *text = store_meta(s, key);
 	if (text)
 		day_parse_iso(text, &day);
 	free(text);
 	return day;
+}
+
+int32_t watch_from(struct store *s)
+{
+	return meta_day(s, "watch_from");
+}
+
+int32_t watch_started(struct store *s)
+{
+	int32_t started = meta_day(s, "watch_started");
+	return started != DAY_NONE ? started : watch_from(s);
+}
+
+int watch_start(struct store *s, int32_t today, struct err *e)
+{
+	char text[DAY_TEXT];
+	if (meta_day(s, "watch_started") != DAY_NONE)
+		return 0;
+	return store_set_meta(s, "watch_started", day_iso(today, text), e);
 }
 
 int watch_go_live(struct store *s, int32_t day, struct err *e)

@@ -35,7 +35,7 @@ struct gathering {
 	struct alerts alerts;
 	struct group *groups;
 	size_t count, capacity;
-	int32_t today, watch_from;
+	int32_t today, started;
 	bool low_day;
 	struct moment now;
 	const struct judged **by_key; /* open addressing */
@@ -187,7 +187,7 @@ static void gather_steps(struct gathering *g, const struct alert *a, const struc
 {
 	struct matter m;
 	struct decision d;
-	matter_of(&m, g->w, a, u, g->watch_from);
+	matter_of(&m, g->w, a, u, g->started);
 	if (a->status == STATUS_OVERDUE)
 		m.collected_on = collected_on(g, a);
 	policy_decide(&m, &g->w->settings->reminders, g->w->calendar, g->today, step_was_told, u, &d);
@@ -413,8 +413,9 @@ int digests_make(struct digests *out, const struct world *w, const struct judgem
 {
 	*out = (struct digests){0};
 	struct gathering g = {.w = w, .j = j, .out = out, .today = now.day, .now = now};
-	g.watch_from = watch_from(w->store);
-	if (g.watch_from == DAY_NONE || g.today < g.watch_from || g.today > plan_last_notice_day(w->plan))
+	int32_t live = watch_from(w->store);
+	g.started = watch_started(w->store);
+	if (live == DAY_NONE || g.today < live || g.today > plan_last_notice_day(w->plan))
 		return 0;
 	if (alerts_load(&g.alerts, w->store, ALERTS_LIVE, e) < 0)
 		return -1;

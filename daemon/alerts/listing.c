@@ -68,7 +68,7 @@ int alerts_table(const struct world *w, const struct alert_filter *f, int32_t to
 	struct alerts alerts;
 	if (alerts_load(&alerts, w->store, ALERTS_ALL, e) < 0)
 		return -1;
-	int32_t from = watch_from(w->store);
+	int32_t from = watch_started(w->store);
 	struct table *t = table_new(alert_keys);
 	for (size_t i = 0; i < alerts.count; i++) {
 		const struct alert *a = &alerts.items[i];
@@ -113,7 +113,7 @@ int alert_notice_days(const struct world *w, const char *key, int32_t today, int
 		return -1;
 	const struct alert *a = alerts_find(&alerts, key);
 	for (size_t k = 0; a && k < a->unit_count; k++) {
-		int32_t first, told, soon = next_notice(w, a, &a->units[k], watch_from(w->store), today);
+		int32_t first, told, soon = next_notice(w, a, &a->units[k], watch_started(w->store), today);
 		int count;
 		told_days(&a->units[k], &first, &told, &count);
 		if (told != DAY_NONE && (*last == DAY_NONE || told > *last))
@@ -211,7 +211,7 @@ int alert_explain(const struct world *w, int64_t id, const char *unit, int32_t t
 		alerts_unload(&alerts);
 		return err_set(e, "no alert has the id %lld; see langnghectl alerts", (long long)id);
 	}
-	int32_t from = watch_from(w->store);
+	int32_t from = watch_started(w->store);
 	struct table *t = table_new(explain_keys);
 	for (size_t k = 0; k < a->unit_count; k++) {
 		const struct alert_unit *u = &a->units[k];

@@ -71,9 +71,9 @@ static void add_low(struct steps *s, int32_t day, int32_t alone_day, const char 
 static int32_t add_start(struct steps *s, const struct matter *m, const struct reminders *r,
 	const struct calendar *c, const char *name)
 {
-	int32_t alone = policy_start_day(r, c, m->watch_from, m->unit);
+	int32_t alone = policy_start_day(r, c, m->started, m->unit);
 	size_t at = s->count;
-	add_low(s, m->watch_from, alone, name);
+	add_low(s, m->started, alone, name);
 	if (s->count > at)
 		s->items[at].start = true;
 	return alone;
@@ -222,7 +222,7 @@ static void missing_steps(struct steps *s, const struct matter *m, const struct 
 	const struct calendar *c)
 {
 	int32_t told_from;
-	if (m->found_on <= m->watch_from) {
+	if (m->found_on <= m->started) {
 		told_from = add_start(s, m, r, c, "first");
 	} else {
 		int32_t after = calendar_add_workdays(c, m->found_on, r->first_told_workdays);
@@ -251,7 +251,7 @@ static void unknown_steps(struct steps *s, const struct matter *m, const struct 
 		if (s->count > at)
 			s->items[at].kept = true;
 	}
-	if (!m->lost && m->status_since <= m->watch_from)
+	if (!m->lost && m->status_since <= m->started)
 		after = add_start(s, m, r, c, "unknown-start");
 	unsigned months = 0;
 	for (size_t i = 0; i < r->unknown_months.count; i++)
@@ -266,7 +266,7 @@ static void short_steps(struct steps *s, const struct matter *m, const struct re
 	char name[STEP_TEXT];
 	snprintf(name, sizeof name, "status-%s#%d", status_name(m->status), m->status_seq);
 	int32_t alone = m->status_since;
-	if (m->status_since <= m->watch_from)
+	if (m->status_since <= m->started)
 		alone = add_start(s, m, r, c, name);
 	else
 		add_low(s, m->status_since, m->status_since, name);

@@ -71,7 +71,7 @@ struct matter {
 	int worse_seq;            /* counts how often it got worse since it was told (P9) */
 	int32_t worse_since;
 	bool lost;                /* P8: missing or short became unknown: "mất số liệu" */
-	int32_t watch_from;       /* P2: go-live */
+	int32_t started;          /* P2: the first check since go-live */
 	int32_t first_told;       /* towards this unit, DAY_NONE: never */
 	int32_t acknowledged_on;  /* DAY_NONE: not */
 	int32_t snoozed_until;    /* DAY_NONE: not */
@@ -105,7 +105,7 @@ int32_t policy_lapse_day(const struct matter *m, const struct reminders *r, cons
 /* P15: Mondays (or the week's first working day) and first working days of a month. */
 bool policy_is_low_day(const struct calendar *c, int32_t day);
 /* P2: the working day on which this unit's first list may go by itself. */
-int32_t policy_start_day(const struct reminders *r, const struct calendar *c, int32_t watch_from,
+int32_t policy_start_day(const struct reminders *r, const struct calendar *c, int32_t started,
 	const char *unit);
 /* days_left is counted to last_day, negative when over. */
 enum urgency policy_urgency(enum ln_kind kind, enum status status, bool legal, int days_left,

@@ -149,7 +149,7 @@ static int restart_steps(struct reconcile *r, struct alert *a, int32_t last_day)
 		struct matter m;
 		struct step steps[STEPS_MOST];
 		u->step_count = 0;
-		matter_of(&m, r->w, a, u, r->watch_from);
+		matter_of(&m, r->w, a, u, watch_started(r->w->store));
 		size_t n = policy_steps(&m, &r->w->settings->reminders, r->w->calendar, r->today, steps,
 			STEPS_MOST);
 		for (size_t k = 0; k < n; k++)
@@ -439,7 +439,9 @@ int alerts_foresee(const struct world *w, const struct judgement *j, struct err 
 	if (rc == 0)
 		rc = results_record(w, j, e);
 	if (rc == 0 && r.watch_from != DAY_NONE && r.today >= r.watch_from) {
-		rc = alerts_load(&r.alerts, w->store, ALERTS_ALL, e);
+		rc = watch_start(w->store, r.today, e);
+		if (rc == 0)
+			rc = alerts_load(&r.alerts, w->store, ALERTS_ALL, e);
 		if (rc == 0)
 			rc = reconcile_all(&r);
 	}

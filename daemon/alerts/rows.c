@@ -443,7 +443,7 @@ int notice_save(struct store *s, int64_t alert, const char *unit, int64_t genera
 }
 
 void matter_of(struct matter *m, const struct world *w, const struct alert *a,
-	const struct alert_unit *u, int32_t from)
+	const struct alert_unit *u, int32_t started)
 {
 	const struct duty *duty = a->duty ? plan_duty(w->plan, a->duty) : NULL;
 	const struct reminders *r = &w->settings->reminders;
@@ -470,7 +470,7 @@ void matter_of(struct matter *m, const struct world *w, const struct alert *a,
 		.worse_seq = (int)a->worse_seq,
 		.worse_since = a->worse_since,
 		.lost = a->lost,
-		.watch_from = from,
+		.started = started,
 		.first_told = first,
 		.acknowledged_on = a->state == ALERT_ACKNOWLEDGED || a->state == ALERT_DISPUTED
 					   ? a->acknowledged_on

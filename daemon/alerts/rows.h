@@ -87,6 +87,6 @@ int notice_save(struct store *s, int64_t alert, const char *unit, int64_t genera
 
 /* All that the policy looks at in alert a towards unit u. */
 void matter_of(struct matter *m, const struct world *w, const struct alert *a,
-	const struct alert_unit *u, int32_t watch_from);
+	const struct alert_unit *u, int32_t started);
 
 #endif

@@ -74,7 +74,8 @@ int rehearsal_begin(struct rehearsal *r, struct ctl *c)
 int rehearsal_rewind(struct rehearsal *r, int32_t from, struct err *e)
 {
 	/* The days a live round keeps (mail/rounds.c). */
-	static const char *const kept[] = {"last_check", "last_send", "last_preview"};
+	static const char *const kept[] = {
+		"last_check", "last_send", "last_preview", "watch_started"};
 	struct store *s = r->world->store;
 	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
 		char *text = store_meta(s, kept[i]);

@@ -64,6 +64,20 @@ def machine_off(report):
         report.check("also in the text", "còn 2 ngày" in text and "còn 3 ngày" not in text)
 
 
+def backdated(report):
+    """Watching that is said to begin earlier than today: the lists are spread all the same (P2)."""
+    with Province() as p:
+        p.load_sample()
+        p.ctl("go-live", "2026-07-01")
+        run_rounds(p, [f"2026-{d}T08:00:00+07:00" for d in ("11-23", "11-24", "11-25", "11-26", "11-27")])
+        days = [d for (d,) in p.sql("SELECT day FROM letter WHERE unit LIKE 'xa-%' AND kind = 'digest'")]
+        report.check("lists of the communes on each of five days",
+                     sorted(set(days)) == [f"2026-11-{n}" for n in (23, 24, 25, 26, 27)], str(sorted(set(days))))
+        report.check("and never most of them on one", max(days.count(d) for d in days) < len(days) / 2, str(days))
+        missed = p.sql("SELECT count(*) FROM alert WHERE key LIKE 'reporting/unit-report/%/2025'")
+        report.equal("what ended before is not watched", missed, [(0,)])
+
+
 def saturday(report):
     with Province() as p:
         p.load_sample(kinds=["villages"])
@@ -151,7 +165,7 @@ def stale(report):
 
 def main():
     report = Report()
-    for part in (due_facts, machine_off, saturday, addressees, start, merger, stale):
+    for part in (due_facts, machine_off, saturday, addressees, start, backdated, merger, stale):
         part(report)
     report.close()
 

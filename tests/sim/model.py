@@ -302,6 +302,8 @@ class Simulation:
         self.receipts = []      # alerts whose receipt is still to be sent
         self.waiting = []       # letters nobody has accepted
         self.log = []           # (what, day, unit, items)
+        # P2: the first check since go-live; before the first run the machine was there all along
+        self.started = case.golive if case.golive < case.runs[0][0] else None
         self.horizon = max(last for _, last in case.runs)
         self.extended = {}      # name -> new last day
 
@@ -414,13 +416,13 @@ class Simulation:
     def start_day(self, unit):
         """P2: the working day on which the unit's first list may go by itself."""
         number = sum(unit.encode()) % self.set["start_spread_workdays"]
-        return add_workdays(on_or_after(self.case.golive), number)
+        return add_workdays(on_or_after(self.started), number)
 
     def missing_steps(self, alert, unit):
         found = alert.found
-        if found <= self.case.golive:
+        if found <= self.started:
             start = self.start_day(unit)
-            first = Step("first", self.case.golive, start=start)
+            first = Step("first", self.started, start=start)
         else:
             earliest = start = add_workdays(found, self.set["first_told_workdays"])
             while start < earliest or start != first_of_week(start):
@@ -434,9 +436,9 @@ class Simulation:
 
     def unknown_steps(self, alert, unit, day):
         months = self.set["unknown_months"]
-        if alert.since <= self.case.golive:
+        if alert.since <= self.started:
             start = self.start_day(unit)
-            return [Step("unknown-start", self.case.golive, start=start)] \
+            return [Step("unknown-start", self.started, start=start)] \
                 + self.monthly("unknown-", start, months)
         lost = []
         if alert.was_missing and any(t.day <= alert.since and not t.name.startswith("unknown")
@@ -452,10 +454,10 @@ class Simulation:
     def target_steps(self, alert, unit, role):
         """P9. The news (status-S) is listed first; decide() prefers events."""
         facts, status, start, after = alert.facts, alert.status, None, alert.since
-        if alert.since <= self.case.golive:
+        if alert.since <= self.started:
             start = self.start_day(unit)
             after = start
-        news = Step(f"status-{status}", max(alert.since, self.case.golive), event=True, kept=True,
+        news = Step(f"status-{status}", max(alert.since, self.started), event=True, kept=True,
                     key=f"status-{status}#{alert.seq}", start=start)
         if status == "missed":
             return [news]
@@ -527,6 +529,8 @@ class Simulation:
         return "ok" if facts["status"] in ("met", "on_track") else facts["status"]
 
     def check(self, day):
+        if self.started is None and day >= self.case.golive:
+            self.started = day
         if self.plugin == "off":
             for alert in self.alerts.values():
                 if alert.state == "open":

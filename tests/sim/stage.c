@@ -181,6 +181,8 @@ void open_stage(struct stage *s, struct policy_case *c, const char *conf, const 
 	}
 	MUST(units_load(&s->w.units, s->w.store, &e));
 	MUST(watch_go_live(s->w.store, c->golive, &e));
+	if (c->golive < c->run[0].from) /* it has been running for long */
+		MUST(watch_start(s->w.store, c->golive, &e));
 }
 
 static void add_target(struct stage *s, struct judgement *j, const struct finding *f, size_t i)
