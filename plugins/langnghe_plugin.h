@@ -14,6 +14,7 @@
  * Rules of the interface
  *  - Growing: within one LN_ABI, fields are only added at the end of a struct. Each struct begins
  *    with its size; a field past the size that the other side was built with does not exist.
+ *    Write rows with designated initialisers (.id = …): added fields are 0 then.
  *  - Ownership: everything handed to report() is copied before it returns. Text that the host
  *    returns lives until check() returns, column text until the next ln_row_next().
  *  - Text is UTF-8; officers read it, so it is Vietnamese, in NFC.
@@ -69,6 +70,7 @@ struct ln_mark_row {
 	const char *lacks;  /* in a sentence: "chưa có phương án bảo vệ môi trường" */
 	const char *action; /* what to do about it, with the law: a sentence */
 	const char *clause; /* "khoản 1 Điều 56 Luật Bảo vệ môi trường 2020" */
+	uint32_t severity;  /* enum ln_severity of lacking it; 0: that of its rule */
 };
 
 /* One rule of a plugin. */

@@ -74,7 +74,7 @@ static bool take_facts(struct alert *a, const struct judged *g)
 	a->task = g->task ? g->task->id : NULL;
 	a->duty = f->duty;
 	a->target = g->target ? g->target->id : NULL;
-	a->severity = (int)g->rule->severity;
+	a->severity = (int)g->severity;
 	a->last_day = g->kind == LN_DUE ? f->last_day : DAY_NONE;
 	a->valid_to = g->kind == LN_EXPIRY ? f->valid_to : DAY_NONE;
 	a->done_on = g->kind == LN_DUE ? f->done_on : DAY_NONE;

@@ -34,7 +34,7 @@ void check_row(struct table *t, const struct world *w, const struct judged *g, i
 	table_text(t, "unit", main_unit ? main_unit->unit->code : f->unit);
 	table_text(t, "role", main_unit ? role_name(main_unit->role) : NULL);
 	table_text(t, "place", f->place);
-	table_text(t, "severity", severity_word(g->rule->severity));
+	table_text(t, "severity", severity_word(g->severity));
 	table_text(t, "status", status_name(g->status));
 	table_text(t, "clause",
 		g->target ? g->target->clause

@@ -35,17 +35,19 @@ static int copy_text(char **out, const char *s, const char *what, struct err *e)
 	return 0;
 }
 
-/* Copies row i of an array whose rows are as large as the first one says. */
-static int copy_row(
-	void *out, size_t out_size, const void *rows, uint32_t i, const char *what, struct err *e)
+/* Copies row i of an array whose rows are as large as the first one says. Fields that were added
+ * after the first `least` bytes are 0 where the plugin was built without them. */
+static int copy_row(void *out, size_t out_size, size_t least, const void *rows, uint32_t i,
+	const char *what, struct err *e)
 {
 	uint32_t size;
 	memcpy(&size, rows, sizeof size);
-	if (size < out_size || size > ROW_SIZE_MOST || size % sizeof(void *) != 0)
+	if (size < least || size > ROW_SIZE_MOST || size % sizeof(void *) != 0)
 		return err_set(e,
 			"its %s rows say they are %u bytes long; at least %zu are expected", what,
-			size, out_size);
-	memcpy(out, (const char *)rows + (size_t)i * size, out_size);
+			size, least);
+	memset(out, 0, out_size);
+	memcpy(out, (const char *)rows + (size_t)i * size, size < out_size ? size : out_size);
 	uint32_t own;
 	memcpy(&own, out, sizeof own);
 	return own == size ? 0
@@ -62,13 +64,15 @@ static int copy_marks(struct rule_info *to, const struct ln_rule_row *row, struc
 	for (uint32_t i = 0; i < row->mark_count; i++) {
 		struct ln_mark_row m;
 		struct mark_info *mark = &to->marks[to->mark_count++];
-		if (copy_row(&m, sizeof m, row->marks, i, "mark", e) < 0 ||
+		size_t least = offsetof(struct ln_mark_row, severity);
+		if (copy_row(&m, sizeof m, least, row->marks, i, "mark", e) < 0 ||
 			copy_text(&mark->id, m.id, "mark's id", e) < 0 ||
 			copy_text(&mark->label, m.label, "mark's label", e) < 0 ||
 			copy_text(&mark->lacks, m.lacks, "mark's lacks", e) < 0 ||
 			copy_text(&mark->action, m.action, "mark's action", e) < 0 ||
 			copy_text(&mark->clause, m.clause, "mark's clause", e) < 0)
 			return -1;
+		mark->severity = m.severity <= LN_LEGAL ? (int)m.severity : -1;
 	}
 	return 0;
 }
@@ -124,13 +128,13 @@ static int copy_rows(struct plugin_info *to, const struct ln_plugin *p, struct e
 	to->inputs = xcalloc(ROWS_MOST + 1, sizeof *to->inputs);
 	for (uint32_t i = 0; i < p->rule_count; i++) {
 		struct ln_rule_row row;
-		if (copy_row(&row, sizeof row, p->rules, i, "rule", e) < 0 ||
+		if (copy_row(&row, sizeof row, sizeof row, p->rules, i, "rule", e) < 0 ||
 			copy_rule(&to->rules[to->rule_count++], &row, e) < 0)
 			return -1;
 	}
 	for (uint32_t i = 0; i < p->setting_count; i++) {
 		struct ln_setting_row row;
-		if (copy_row(&row, sizeof row, p->settings, i, "setting", e) < 0 ||
+		if (copy_row(&row, sizeof row, sizeof row, p->settings, i, "setting", e) < 0 ||
 			copy_setting(&to->settings[to->setting_count++], &row, e) < 0)
 			return -1;
 	}
@@ -199,6 +203,11 @@ static int check_marks(const struct rule_info *r, struct err *e)
 			!is_said(m->clause))
 			return err_set(e,
 				"rule %s: mark %s lacks its label, sentence, action or clause",
+				r->id, m->id);
+		if (m->severity < 0)
+			return err_set(e,
+				"rule %s: mark %s: its severity is LN_NOTICE, LN_WARNING, LN_LEGAL "
+				"or 0",
 				r->id, m->id);
 	}
 	return 0;

@@ -20,9 +20,10 @@ static json_t *rule_json(const struct rule_info *r)
 	for (size_t i = 0; i < r->mark_count; i++) {
 		const struct mark_info *m = &r->marks[i];
 		json_array_append_new(
-			marks, json_pack("{s:o, s:o, s:o, s:o, s:o}", "id", text(m->id), "label",
-				       text(m->label), "lacks", text(m->lacks), "action",
-				       text(m->action), "clause", text(m->clause)));
+			marks, json_pack("{s:o, s:o, s:o, s:o, s:o, s:i}", "id", text(m->id),
+				       "label", text(m->label), "lacks", text(m->lacks), "action",
+				       text(m->action), "clause", text(m->clause), "severity",
+				       m->severity));
 	}
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:o}", "id",
 		text(r->id), "former_ids", text(r->former_ids), "task", text(r->task), "title",
@@ -81,15 +82,22 @@ static int read_marks(struct rule_info *to, json_t *marks, json_error_t *why)
 	to->marks = xcalloc(n, sizeof *to->marks);
 	for (size_t i = 0; i < n; i++) {
 		const char *id, *label, *lacks, *action, *clause;
+		int severity;
 		if (json_unpack_ex(json_array_get(marks, i), why, JSON_STRICT,
-			    "{s:s, s:s, s:s, s:s, s:s}", "id", &id, "label", &label, "lacks",
-			    &lacks, "action", &action, "clause", &clause) < 0)
+			    "{s:s, s:s, s:s, s:s, s:s, s:i}", "id", &id, "label", &label, "lacks",
+			    &lacks, "action", &action, "clause", &clause, "severity",
+			    &severity) < 0)
 			return -1;
+		if (severity < 0 || severity > LN_LEGAL) {
+			snprintf(why->text, sizeof why->text, "a mark's severity");
+			return -1;
+		}
 		to->marks[to->mark_count++] = (struct mark_info){.id = xstrdup(id),
 			.label = xstrdup(label),
 			.lacks = xstrdup(lacks),
 			.action = xstrdup(action),
-			.clause = xstrdup(clause)};
+			.clause = xstrdup(clause),
+			.severity = severity};
 	}
 	return 0;
 }

@@ -195,6 +195,21 @@ static int judge_short(struct judged *g, const struct world *w, int32_t today, i
 	return 0;
 }
 
+/* A stale review is no gap against the law, though the same rule looks for both. */
+static enum ln_severity worst_mark(const struct judged *g)
+{
+	const struct finding *f = g->finding;
+	int worst = 0;
+	for (size_t i = 0; i < f->mark_count; i++) {
+		const struct mark_info *m = rule_mark(g->rule, f->marks[i].id);
+		if (f->marks[i].state == LN_OK || f->marks[i].state == LN_UNKNOWN)
+			continue;
+		int severity = m && m->severity ? m->severity : (int)g->rule->severity;
+		worst = severity > worst ? severity : worst;
+	}
+	return worst ? (enum ln_severity)worst : g->rule->severity;
+}
+
 static void judge_missing(struct judged *g)
 {
 	const struct finding *f = g->finding;
@@ -217,6 +232,7 @@ static void judge_missing(struct judged *g)
 		}
 	}
 	g->act_by = f->act_by;
+	g->severity = worst_mark(g);
 	if (g->lacks == 1 && expired && f->mark_count == 1)
 		g->status = STATUS_EXPIRED;
 	else if (g->lacks + g->waiting > 0)
@@ -252,6 +268,7 @@ int judge_finding(struct judgement *j, const struct world *w, const struct plugi
 	if (!g.rule)
 		return err_set(e, "plugin %s reported the unknown rule '%s'", plugin->name, f->rule);
 	g.kind = g.rule->kind;
+	g.severity = g.rule->severity;
 	g.task = g.rule->task ? plan_task(w->plan, g.rule->task) : NULL;
 	g.duty = f->duty ? plan_duty(w->plan, f->duty) : NULL;
 	if (f->duty && !g.duty)

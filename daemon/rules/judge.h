@@ -63,6 +63,7 @@ struct judged {
 	const char *key;                 /* plugin/rule/subject/period */
 	enum ln_kind kind;
 	enum status status;
+	enum ln_severity severity;       /* of the worst mark that lacks, else of the rule */
 	int days_left;                   /* LN_DUE and LN_EXPIRY, calendar days; negative: days over */
 	int64_t range_low, range_high;   /* LN_SHORT: numerator if all unknown are bad / good */
 	int64_t gap_things;              /* LN_SHORT: good members still missing to meet the target, known ones */

@@ -13,6 +13,7 @@
 
 struct mark_info {
 	char *id, *label, *lacks, *action, *clause;
+	int severity; /* enum ln_severity; 0: that of its rule */
 };
 
 struct rule_info {

@@ -24,10 +24,10 @@ enum mark_id {
 	MARKS
 };
 
-#define MARK(name, heading, sentence, what_to_do, law)                                             \
+#define MARK(name, heading, sentence, what_to_do, law, how_bad)                                    \
 	{                                                                                          \
 		.size = sizeof(struct ln_mark_row), .id = name, .label = heading,                  \
-		.lacks = sentence, .action = what_to_do, .clause = law                             \
+		.lacks = sentence, .action = what_to_do, .clause = law, .severity = how_bad        \
 	}
 
 static const struct ln_mark_row village_marks[MARKS] = {
@@ -35,51 +35,52 @@ static const struct ln_mark_row village_marks[MARKS] = {
 		"Đề nghị UBND xã, phường lập phương án bảo vệ môi trường làng nghề theo khoản 1, "
 		"khoản 4 Điều 56 Luật Bảo vệ môi trường năm 2020, trình UBND tỉnh phê duyệt theo "
 		"Nghị định số 131/2025/NĐ-CP.",
-		LAW_1),
+		LAW_1, LN_LEGAL),
 	[MARK_GROUP] = MARK("env-group", "Tổ chức tự quản BVMT",
 		"chưa có tổ chức tự quản về bảo vệ môi trường",
 		"Đề nghị UBND xã, phường thành lập và ban hành quy định hoạt động của tổ chức tự "
 		"quản về bảo vệ môi trường theo khoản 1, khoản 4 Điều 56 Luật Bảo vệ môi trường "
 		"năm 2020.",
-		LAW_1),
+		LAW_1, LN_LEGAL),
 	[MARK_DRAINAGE] = MARK("env-drainage", "Thu gom nước thải, nước mưa",
 		"chưa có hệ thống thu gom nước thải, nước mưa",
 		"Đề nghị UBND xã, phường đề xuất đầu tư hệ thống thu gom nước thải, nước mưa "
 		"theo điểm a khoản 1 Điều 56 Luật Bảo vệ môi trường năm 2020.",
-		"điểm a " LAW_1),
+		"điểm a " LAW_1, LN_LEGAL),
 	[MARK_WASTEWATER] = MARK("env-wastewater", "Xử lý nước thải tập trung",
 		"chưa có hệ thống thu gom, thoát nước và xử lý nước thải tập trung",
 		"Đề nghị UBND xã, phường đề xuất đầu tư hệ thống xử lý nước thải tập trung, hoặc "
 		"xác định không áp dụng, theo điểm b khoản 1 Điều 56 Luật Bảo vệ môi trường năm "
 		"2020.",
-		"điểm b " LAW_1),
+		"điểm b " LAW_1, LN_LEGAL),
 	[MARK_SOLID_WASTE] = MARK("env-solid-waste", "Tập kết chất thải rắn",
 		"chưa có điểm tập kết, phương án vận chuyển chất thải rắn",
 		"Đề nghị UBND xã, phường bố trí điểm tập kết chất thải rắn hoặc phương án vận "
 		"chuyển ra ngoài địa bàn theo điểm c khoản 1 Điều 56 Luật Bảo vệ môi trường năm "
 		"2020.",
-		"điểm c " LAW_1),
+		"điểm c " LAW_1, LN_LEGAL),
 	[MARK_REVIEW] = MARK("review", "Rà soát hồ sơ", "chưa được rà soát hồ sơ môi trường theo kỳ",
 		"Đề nghị UBND xã, phường rà soát lại hồ sơ môi trường của làng nghề và cập nhật "
 		"ngày rà soát theo khoản 4 Điều 56 Luật Bảo vệ môi trường năm 2020.",
-		"khoản 4 Điều 56 Luật Bảo vệ môi trường năm 2020"),
+		"khoản 4 Điều 56 Luật Bảo vệ môi trường năm 2020",
+		LN_NOTICE /* when an entry is stale is a reading of ours */),
 	[MARK_COMPLIANCE] = MARK("compliance", "Cơ sở đáp ứng quy định",
 		"còn cơ sở chưa đáp ứng quy định về bảo vệ môi trường",
 		"Đề nghị UBND xã, phường kiểm tra, hướng dẫn các cơ sở, hộ sản xuất hoàn thành "
 		"biện pháp bảo vệ môi trường theo khoản 2 Điều 56 Luật Bảo vệ môi trường năm "
 		"2020.",
-		"khoản 2 Điều 56 Luật Bảo vệ môi trường năm 2020"),
+		"khoản 2 Điều 56 Luật Bảo vệ môi trường năm 2020", LN_LEGAL),
 	[MARK_RELOCATION] = MARK("relocation", "Di dời cơ sở", "còn cơ sở phải di dời",
 		"Đề nghị UBND xã, phường đôn đốc cơ sở thuộc diện phải di dời, chuyển đổi ngành "
 		"nghề thực hiện đúng kế hoạch theo khoản 3 Điều 56 Luật Bảo vệ môi trường năm "
 		"2020.",
-		"khoản 3 Điều 56 Luật Bảo vệ môi trường năm 2020"),
+		"khoản 3 Điều 56 Luật Bảo vệ môi trường năm 2020", LN_LEGAL),
 	[MARK_PROJECT] = MARK("pollution-project", "Dự án xử lý ô nhiễm",
 		"có nguy cơ gây ô nhiễm, chưa có dự án thu gom, xử lý được phê duyệt",
 		"Đề nghị trình cấp có thẩm quyền phê duyệt dự án thu gom, xử lý rác thải, nước "
 		"sản xuất tập trung cho làng nghề có nguy cơ gây ô nhiễm theo mục 3 Phụ lục "
 		"Quyết định số 4182/QĐ-UBND và Điều 56 Luật Bảo vệ môi trường năm 2020.",
-		"mục 3 Phụ lục"),
+		"mục 3 Phụ lục", LN_WARNING /* the plan's, not the law's */),
 };
 
 /* P17: with no village at all nothing else can be said; the coordinator is asked for the list. */
@@ -88,7 +89,7 @@ static const struct ln_mark_row list_marks[] = {
 		"Đề nghị rà soát, lập danh mục nghề truyền thống, làng nghề, làng nghề truyền thống "
 		"theo điểm 3.2 mục 3 Điều 1 Quyết định số 4182/QĐ-UBND và cung cấp để nhập vào sổ "
 		"theo dõi.",
-		"điểm 3.2 mục 3 Điều 1"),
+		"điểm 3.2 mục 3 Điều 1", LN_WARNING),
 };
 
 enum target_id {

@@ -12,12 +12,12 @@ static const struct ln_mark_row duty_marks[] = {
 		"chưa có kế hoạch cụ thể của ngành, đơn vị thực hiện Quyết định",
 		"Đề nghị xây dựng kế hoạch cụ thể của ngành, đơn vị để triển khai thực hiện "
 		"Quyết định số 4182/QĐ-UBND và cung cấp số, ngày văn bản.",
-		"khoản 1 Điều 2"},
+		"khoản 1 Điều 2", 0},
 	{sizeof(struct ln_mark_row), "named-leader", "Phân công lãnh đạo chỉ đạo",
 		"chưa phân công lãnh đạo trực tiếp chỉ đạo, theo dõi",
 		"Đề nghị phân công lãnh đạo trực tiếp chỉ đạo, theo dõi, kiểm tra, đôn đốc việc "
 		"thực hiện Kế hoạch và cung cấp số, ngày văn bản phân công.",
-		"khoản 1 Điều 2"},
+		"khoản 1 Điều 2", 0},
 };
 
 static const struct ln_mark_row inspection_marks[] = {
@@ -25,7 +25,7 @@ static const struct ln_mark_row inspection_marks[] = {
 		"chưa ghi nhận báo cáo kiểm tra, giám sát, đánh giá tình hình thực hiện",
 		"Đề nghị báo cáo kết quả kiểm tra, giám sát, đánh giá tình hình thực hiện tại "
 		"các địa phương và đề xuất tháo gỡ khó khăn, vướng mắc (nếu có).",
-		"mục 8 Phụ lục"},
+		"mục 8 Phụ lục", 0},
 };
 
 static const struct ln_rule_row rules[] = {

@@ -33,11 +33,11 @@ def changed(p, name, changes):
 
 
 WRONG = {
-    "another status": ({"expected.csv": lambda t: t.replace("village:LN-2,-,missing", "village:LN-2,-,expired")},
+    "another status": ({"expected.csv": lambda t: t.replace("village:LN-2,-,legal,missing", "village:LN-2,-,legal,expired")},
                        "expected.csv:3: environment/village-environment/village:LN-2/: status is 'missing', "
                        "expected expired"),
-    "a number": ({"expected.csv": lambda t: t.replace("on_track,,2,6,1", "on_track,,3,6,1")},
-                 "numerator is '2', expected 3"),
+    "a number": ({"expected.csv": lambda t: t.replace("on_track,,3,7,1", "on_track,,4,7,1")},
+                 "numerator is '3', expected 4"),
     "somebody who is not there": ({"expected.csv": lambda t: t.replace("village:LN-2,", "village:LN-99,")},
                                   "no such finding about village:LN-99"),
     "one finding too few": ({"expected.csv": lambda t: "\n".join(r for r in t.split("\n") if "LN-3" not in r)},

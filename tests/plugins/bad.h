@@ -20,10 +20,13 @@ static int check(const struct ln_host *host, void *state);
 #define BAD_ACTION "Đề nghị làm việc cần làm."
 #endif
 
+#ifndef BAD_MARKS
+#define BAD_MARKS bad_marks
 static const struct ln_mark_row bad_marks[] = {
-	{sizeof(struct ln_mark_row), "thing", "Vật", "chưa có vật", "Đề nghị có vật.", "mục 1"},
-	{sizeof(struct ln_mark_row), "other", "Khác", "chưa có thứ khác", "Đề nghị có.", "mục 2"},
+	{sizeof(struct ln_mark_row), "thing", "Vật", "chưa có vật", "Đề nghị có vật.", "mục 1", 0},
+	{sizeof(struct ln_mark_row), "other", "Khác", "chưa có thứ khác", "Đề nghị có.", "mục 2", 0},
 };
+#endif
 
 static const struct ln_rule_row bad_rules[] = {
 	{.size = sizeof(struct ln_rule_row),
@@ -33,7 +36,7 @@ static const struct ln_rule_row bad_rules[] = {
 		.clause = "mục 1",
 		.severity = LN_NOTICE,
 		.action = BAD_ACTION,
-		.marks = bad_marks,
+		.marks = BAD_MARKS,
 		.mark_count = 2},
 };
 

@@ -33,15 +33,15 @@ static struct mark_info environment_marks[] = {
 		"Đề nghị UBND cấp xã lập, trình UBND tỉnh phê duyệt phương án (qua Sở Nông nghiệp "
 		"và Môi "
 		"trường)",
-		"khoản 1 Điều 56 Luật Bảo vệ môi trường 2020"},
+		"khoản 1 Điều 56 Luật Bảo vệ môi trường 2020", 0},
 	{"env-group", "Tổ chức tự quản", "chưa có tổ chức tự quản về bảo vệ môi trường",
 		"Đề nghị UBND cấp xã ra quyết định thành lập tổ chức tự quản",
-		"khoản 1 Điều 56 Luật Bảo vệ môi trường 2020"},
+		"khoản 1 Điều 56 Luật Bảo vệ môi trường 2020", 0},
 	{"env-solid-waste", "Điểm tập kết chất thải rắn", "chưa có điểm tập kết chất thải rắn",
-		"Đề nghị bố trí điểm tập kết hoặc phương án vận chuyển ra ngoài địa bàn", NULL},
+		"Đề nghị bố trí điểm tập kết hoặc phương án vận chuyển ra ngoài địa bàn", NULL, 0},
 };
 static struct mark_info leader_marks[] = {
-	{"plan", "Kế hoạch", "chưa có kế hoạch cụ thể của đơn vị", NULL, NULL}};
+	{"plan", "Kế hoạch", "chưa có kế hoạch cụ thể của đơn vị", NULL, NULL, 0}};
 
 static struct rule_info rules[] = {
 	{.id = "unit-report",

@@ -90,6 +90,27 @@ static void assert_good_plugin_works(const struct plugin_world *w)
 	plugin_info_free(p);
 }
 
+/* A plugin built before its rows grew is taken as it is. */
+static void older_rows_are_taken(void **state)
+{
+	struct plugin_world *w = *state;
+	struct runner *r;
+	struct findings set = {0};
+	struct err e;
+	struct plugin_info *p = describe(w, "old-rows");
+	assert_int_equal(p->rule_count, 1);
+	assert_int_equal(p->rules[0].mark_count, 2);
+	assert_int_equal(p->rules[0].marks[1].severity, 0);
+	assert_string_equal(p->rules[0].marks[1].clause, "mục 2");
+	if (runner_start(&r, w->settings, w->database, p, &e) < 0 ||
+		runner_check(r, day_from_civil(2026, 12, 4), &set, NULL, &e) < 0)
+		fail_msg("%s", e.text);
+	assert_int_equal(set.count, 1);
+	findings_release(&set);
+	runner_stop(r);
+	plugin_info_free(p);
+}
+
 static const struct {
 	const char *plugin, *sentence;
 } bad[] = {
@@ -481,6 +502,7 @@ int main(void)
 		cmocka_unit_test(damaged_frames_are_refused),
 		cmocka_unit_test(nonsense_in_a_sealed_frame_does_no_harm),
 		cmocka_unit_test(a_description_is_whole),
+		cmocka_unit_test(older_rows_are_taken),
 		cmocka_unit_test(descriptions_are_checked),
 		cmocka_unit_test(bad_plugins_cost_one_run),
 		cmocka_unit_test(words_on_standard_output_are_harmless),
