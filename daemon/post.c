@@ -216,7 +216,7 @@ int main(int argc, char **argv)
 		return usage("no argument is taken");
 	if (stepped && !p.fixed)
 		return usage("--stepped needs --now");
-	log_open("langnghe-post", LOG_INFO);
+	log_open("langnghe-post", p.only ? LOG_WARNING : LOG_INFO); /* who asked is told by the caller */
 	struct err e;
 	int rc = run(&p, conf, &e);
 	if (rc < 0)

@@ -13,6 +13,7 @@
 #include "mail/outbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -134,7 +135,12 @@ static int run_post(const struct ctl *c, int64_t letter, struct err *e)
 	char *number = xasprintf("%lld", (long long)letter);
 	const char *argv[] = {program, "-c", settings_path(c->conf), "--letter", number, NULL};
 	pid_t pid;
-	int status = 0, rc = posix_spawn(&pid, program, NULL, NULL, (char *const *)argv, environ);
+	int status = 0;
+	posix_spawn_file_actions_t quiet; /* its last line is for the daemon */
+	posix_spawn_file_actions_init(&quiet);
+	posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	int rc = posix_spawn(&pid, program, &quiet, NULL, (char *const *)argv, environ);
+	posix_spawn_file_actions_destroy(&quiet);
 	if (rc)
 		rc = err_set(e, "%s cannot be started: %s", program, strerror(rc));
 	while (rc == 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
