@@ -34,9 +34,9 @@ static int run_alerts(struct ctl *c)
 				filter.task);
 		filter.task = task->id;
 	}
-	if (filter.unit && !unit_by_code(c->world.units, filter.unit))
-		return ctl_fail(CTL_USAGE,
-			"--unit: \"%.40s\" is no unit's code (langnghectl units)", filter.unit);
+	rc = ctl_check_unit(c, filter.unit, "--unit");
+	if (rc)
+		return rc;
 	if (alerts_table(&c->world, &filter, today, &t, &e) < 0)
 		return ctl_fail(CTL_CANNOT, "%s", e.text);
 	return ctl_listing(c, t);
@@ -125,6 +125,8 @@ static int run_explain(struct ctl *c)
 		rc = ctl_open_world(c, STORE_READ);
 	if (rc == 0)
 		rc = ctl_today(c, &today);
+	if (rc == 0)
+		rc = ctl_check_unit(c, ctl_option(c, "unit"), "--unit");
 	if (rc)
 		return rc;
 	if (alert_explain(&c->world, id, ctl_option(c, "unit"), today, &t, &e) < 0)

@@ -246,6 +246,14 @@ int ctl_id(const char *text, const char *what, int64_t *out)
 	return 0;
 }
 
+int ctl_check_unit(const struct ctl *c, const char *code, const char *what)
+{
+	if (!code || unit_by_code(c->world.units, code))
+		return 0;
+	return ctl_fail(
+		CTL_USAGE, "%s: \"%.40s\" is no unit's code (langnghectl units)", what, code);
+}
+
 int ctl_listing(const struct ctl *c, struct table *t)
 {
 	if (c->json)

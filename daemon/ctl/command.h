@@ -80,6 +80,9 @@ struct moment ctl_now(const struct ctl *c);
 int ctl_day(const char *text, const char *what, int32_t *out);
 /* A whole number of at least 1. 0 or CTL_USAGE. */
 int ctl_id(const char *text, const char *what, int64_t *out);
+/* A unit's code, or NULL (then all is well). 0 or CTL_USAGE: a mistyped name must not look like an
+ * empty list. Units are open. */
+int ctl_check_unit(const struct ctl *c, const char *code, const char *what);
 /* Prints a listing as asked for and frees it. Returns CTL_DONE. */
 int ctl_listing(const struct ctl *c, struct table *t);
 /* Tells the daemon that something changed; silent where none runs. */

@@ -160,6 +160,32 @@ static int run_targets(struct ctl *c)
 	return CTL_DONE;
 }
 
+/* The marks that a village may lack, joined; *known: `asked` is one of them. */
+static char *village_marks(const struct ctl *c, const char *asked, bool *known)
+{
+	struct buf all = {0};
+	*known = false;
+	for (size_t i = 0; i < c->world.settings->plugins.enabled_count; i++) {
+		const struct plugin_info *p = c->world.plugins[i];
+		for (size_t r = 0; p && r < p->rule_count; r++)
+			for (size_t m = 0; m < p->rules[r].mark_count; m++) {
+				*known |= strcmp(p->rules[r].marks[m].id, asked) == 0;
+				buf_addf(&all, "%s%s", all.len ? ", " : "", p->rules[r].marks[m].id);
+			}
+	}
+	return buf_take(&all);
+}
+
+static int check_lacks(const struct ctl *c, const char *asked)
+{
+	bool known;
+	char *all = asked ? village_marks(c, asked, &known) : NULL;
+	int rc = !asked || known ? 0
+				 : ctl_fail(CTL_USAGE, "--lacks: \"%.40s\"; allowed: %s", asked, all);
+	free(all);
+	return rc;
+}
+
 static int run_villages(struct ctl *c)
 {
 	struct judgement j = {0};
@@ -167,6 +193,13 @@ static int run_villages(struct ctl *c)
 	int rc = judge(c, NULL, &j);
 	if (rc)
 		return rc;
+	rc = check_lacks(c, ctl_option(c, "lacks"));
+	if (rc == 0)
+		rc = ctl_check_unit(c, ctl_option(c, "place"), "--place");
+	if (rc) {
+		judgement_release(&j);
+		return rc;
+	}
 	say_failures(&j);
 	struct table *t =
 		villages_table(&c->world, &j, ctl_option(c, "lacks"), ctl_option(c, "place"), &e);

@@ -151,6 +151,11 @@ static int run_history(struct ctl *c)
 		table_free(t);
 		return ctl_fail(CTL_REJECTED, "%s", e.text);
 	}
+	if (table_rows(t) == 0) {
+		table_free(t);
+		return ctl_fail(CTL_REJECTED, "there never was a \"%.80s\" among the %s",
+			c->positional[1], k->name);
+	}
 	return ctl_listing(c, t);
 }
 
@@ -159,7 +164,9 @@ static int run_export(struct ctl *c)
 	struct err e;
 	const struct kind *k = kind_asked(c->positional[0]);
 	const char *file = c->positional_count > 1 ? c->positional[1] : NULL;
-	int rc = k ? ctl_open_store(c, STORE_READ) : CTL_USAGE;
+	int rc = k ? ctl_open_units(c, STORE_READ) : CTL_USAGE;
+	if (rc == 0)
+		rc = ctl_check_unit(c, ctl_option(c, "unit"), "--unit");
 	if (rc)
 		return rc;
 	char *text = NULL;

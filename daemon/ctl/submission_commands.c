@@ -5,6 +5,8 @@
 #include "ctl/command.h"
 
 #include "ctl/trail.h"
+
+#include "plan/period.h"
 #include "register/submissions.h"
 
 static int open_for_writing(struct ctl *c)
@@ -81,9 +83,18 @@ static int run_trail(struct ctl *c)
 {
 	struct err e;
 	struct table *t;
+	const char *name = c->positional[0], *period = c->positional[2];
 	int rc = ctl_open_world(c, STORE_READ);
+	if (rc == 0)
+		rc = ctl_check_unit(c, c->positional[1], "UNIT");
 	if (rc)
 		return rc;
+	const struct duty *duty = plan_duty(c->world.plan, name);
+	if (!duty)
+		return ctl_fail(
+			CTL_USAGE, "DUTY: the plan has no \"%.40s\" (langnghectl plan)", name);
+	if (!duty_has_period(c->world.plan, duty, period))
+		return ctl_fail(CTL_USAGE, "PERIOD: %s has no period \"%.20s\"", name, period);
 	if (trail_table(&c->world, c->positional[0], c->positional[1], c->positional[2], &t, &e) <
 		0)
 		return ctl_fail(CTL_REJECTED, "%s", e.text);

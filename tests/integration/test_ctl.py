@@ -123,6 +123,7 @@ def register(report, p):
     report.equal("unless the good ones are taken", (rows[-1]["changed"], rows[-1]["rejected"]), (1, 1))
     imports_told(report, p, bad)
     number = str(rows[-1]["number"])
+    Ctl(report, p).refused("the history of what never was", 1, "history", "villages", "ZZZ")
     history = p.ctl("history", "villages", "TH-0001", json_out=True)
     report.check("history says who", history[-1]["by"] == "An" or history[0]["by"] == "An", str(history))
     p.ctl("undo-import", number, "--by", "An")
@@ -226,6 +227,10 @@ def judging(report, p):
     report.equal("one place", len(here), 12)
     mark = one(rows, code="TH-0028")["lacks"].split("|")
     report.check("TH-0028 lacks five things and more", len(mark) >= 5, str(mark))
+    for args in (("villages", "--lacks", "zzz"), ("villages", "--place", "zzz"), ("alerts", "--unit", "zzz"),
+                 ("export", "villages", "-", "--unit", "zzz"), ("trail", "zzz", "so-khcn", "2026"),
+                 ("trail", "unit-report", "zzz", "2026"), ("trail", "unit-report", "so-khcn", "1999")):
+        c.refused("a mistyped name is no empty list: " + " ".join(args), 2, *args)
     lacking = c.list("villages", "--lacks", mark[0], *AS_OF)
     report.check("filtered by what is lacking", lacking and all(mark[0] in r["lacks"].split("|") for r in lacking))
     c.list("units")
