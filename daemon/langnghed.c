@@ -256,6 +256,7 @@ static int serve(struct daemon *d, const struct watch_clock *clock, struct err *
 	event_config_free(config);
 	if (!d->base)
 		return err_set(e, "no event loop: %s", strerror(errno));
+	event_base_priority_init(d->base, WATCH_PRIORITIES);
 	for (int i = 0; i < SIGNALS; i++) {
 		d->signals[i] = evsignal_new(d->base, numbers[i], on_signal, d);
 		event_add(d->signals[i], NULL);

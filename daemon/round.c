@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "mail/outbox.h"
 #include "mail/rounds.h"
+#include "plan/taken.h"
 
 #include <getopt.h>
 #include <signal.h>
@@ -186,7 +187,7 @@ int main(int argc, char **argv)
 	int rc = EXIT_CANNOT;
 	char *lock_path = xasprintf("%s.round-lock", w.settings->database);
 	int lock = file_lock(lock_path, 1, &e);
-	if (lock < 0)
+	if (lock < 0 || taken_keep_templates(w.settings, &e) < 0)
 		log_error("%s", e.text);
 	else if (templates_load(&templates, w.settings->templates, &problems) < 0)
 		print_problems(&problems);

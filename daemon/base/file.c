@@ -28,6 +28,8 @@ static int read_all(int fd, const char *path, char *data, size_t room, size_t *s
 		if (got < 0)
 			return err_set(e, "cannot read %s: %s", path, strerror(errno));
 		n += (size_t)got;
+		if (n < room && n + 1 == room)
+			break; /* all that fstat promised, and the room for more stayed empty */
 	}
 	*size = n;
 	return 0;
@@ -129,8 +131,27 @@ int file_write_atomic(const char *path, const void *data, size_t size, int mode,
 	return rc;
 }
 
+int file_write_new(const char *path, const void *data, size_t size, int mode, struct err *e)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, (mode_t)mode);
+	if (fd < 0)
+		return err_set(e, "cannot write %s: %s", path, strerror(errno));
+	int rc = write_all(fd, data, size);
+	int why = errno;
+	if (close(fd) && rc == 0) {
+		rc = -1;
+		why = errno;
+	}
+	if (rc == 0)
+		return 0;
+	unlink(path);
+	return err_set(e, "cannot write %s: %s", path, strerror(why));
+}
+
 int file_make_dirs(const char *path, struct err *e)
 {
+	if (mkdir(path, 0750) == 0)
+		return 0;
 	char *copy = xstrdup(path);
 	int rc = 0;
 	for (char *p = copy + 1; *copy && rc == 0; p++) {

@@ -230,6 +230,8 @@ int watch_new(struct watch **out, const struct watch_options *options, struct er
 	w->steady_s = steady_clock_s();
 	w->since = watch_now(w);
 	w->begin = evtimer_new(options->base, on_begin, w);
+	/* Who asks is answered before a job begins. */
+	event_priority_set(w->begin, WATCH_PRIORITIES - 1);
 	evtimer_add(w->begin, (&(struct timeval){0}));
 	*out = w;
 	return 0;

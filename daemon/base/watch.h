@@ -27,6 +27,8 @@ struct watch_clock {
 		end; /* stepped: where it stands, and where the watch ends (JOB_NEVER: nowhere) */
 };
 
+enum { WATCH_PRIORITIES = 3 }; /* of the event base: everything else has the middle one */
+
 struct watch;
 
 /* The watch is over: asked to stop, at the end of a stepped clock (0), or unable to go on (3). */

@@ -5,12 +5,11 @@
  */
 #include "mail/templates.h"
 
+#include "base/bundle.h"
 #include "base/file.h"
 #include "base/text.h"
 
-#include <dirent.h>
-
-enum { TEMPLATE_BYTES_MOST = 256 * 1024, TEMPLATES_MOST = 200 };
+enum { TEMPLATE_BYTES_MOST = 256 * 1024 };
 
 struct named {
 	char *name; /* without its ending */
@@ -47,22 +46,14 @@ static const struct mustache *find(const void *context, const char *name, bool h
 }
 
 /* The file's text in NFC, so that a file typed on any machine gives the same letter. */
-static char *read_text(const char *path, struct problems *problems)
+static char *text_of(const struct bundle_file *f, const char *path, struct problems *problems)
 {
-	struct err e;
-	char *bytes = NULL;
-	size_t size;
-	if (file_read(path, TEMPLATE_BYTES_MOST, &bytes, &size, &e) < 0) {
-		problems_add(problems, path, 0, 0, "%s", e.text);
-		return NULL;
-	}
-	const char *start = strncmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? bytes + 3 : bytes;
-	char *nfc = strlen(bytes) == size ? text_nfc(start, false) : NULL;
+	const char *start = strncmp(f->bytes, "\xEF\xBB\xBF", 3) == 0 ? f->bytes + 3 : f->bytes;
+	char *nfc = strlen(f->bytes) == f->size ? text_nfc(start, false) : NULL;
 	char *text = nfc ? xasprintf("%s\n", nfc) : NULL; /* the last line has an end again */
 	if (!text)
 		problems_add(problems, path, 0, 0, "this is not text in UTF-8");
 	free(nfc);
-	free(bytes);
 	return text;
 }
 
@@ -92,9 +83,10 @@ static void take_phrase(
 	problems_add(problems, path, line, 0, "there is no phrase \"%s\"", s);
 }
 
-static void load_phrases(struct templates *t, const char *path, struct problems *problems)
+static void load_phrases(struct templates *t, const struct bundle_file *f, const char *path,
+	struct problems *problems)
 {
-	char *text = read_text(path, problems);
+	char *text = text_of(f, path, problems);
 	int line = 0;
 	for (char *s = text, *next; s; s = next) {
 		next = strchr(s, '\n');
@@ -116,18 +108,19 @@ static void load_phrases(struct templates *t, const char *path, struct problems 
 }
 
 /* "letter.html" -> HTML, "letter.txt" -> text; other files are left alone. */
-static void load_file(struct templates *t, const char *file, struct problems *problems)
+static void load_file(
+	struct templates *t, const struct bundle_file *f, struct problems *problems)
 {
-	const char *dot = strrchr(file, '.');
+	const char *file = f->name, *dot = strrchr(file, '.');
 	if (!dot || dot == file || (strcmp(dot, ".txt") != 0 && strcmp(dot, ".html") != 0))
 		return;
 	char *path = file_join(t->folder, file);
 	if (strcmp(file, "phrases.txt") == 0) {
-		load_phrases(t, path, problems);
+		load_phrases(t, f, path, problems);
 		free(path);
 		return;
 	}
-	char *text = read_text(path, problems);
+	char *text = text_of(f, path, problems);
 	struct mustache *m =
 		text ? mustache_parse(path, text, strcmp(dot, ".html") == 0, 1, problems) : NULL;
 	if (m) {
@@ -156,32 +149,25 @@ static void check_all(const struct templates *t, struct problems *problems)
 		mustache_check(t->items[i].text, find, t, problems);
 }
 
-static int is_visible(const struct dirent *d)
-{
-	return d->d_name[0] != '.';
-}
-
 int templates_load(struct templates **out, const char *folder, struct problems *problems)
 {
 	size_t before = problems->count;
-	struct dirent **files = NULL;
-	int n = scandir(folder, &files, is_visible, alphasort);
-	if (n < 0) {
-		problems_add(problems, folder, 0, 0, "the folder of templates cannot be read");
+	struct bundle all;
+	struct err e;
+	if (bundle_read(&all, folder, TEMPLATE_BYTES_MOST, &e) < 0) {
+		problems_add(problems, folder, 0, 0, "%s", e.text);
 		return -1;
 	}
 	struct templates *t = xcalloc(1, sizeof *t);
-	t->folder = xstrdup(folder);
+	t->folder = xstrdup(all.folder);
 	bool phrases = false;
-	for (int i = 0; i < n; i++) {
-		phrases |= strcmp(files[i]->d_name, "phrases.txt") == 0;
-		if (i < TEMPLATES_MOST)
-			load_file(t, files[i]->d_name, problems);
-		free(files[i]);
+	for (size_t i = 0; i < all.count; i++) {
+		phrases |= strcmp(all.files[i].name, "phrases.txt") == 0;
+		load_file(t, &all.files[i], problems);
 	}
-	free(files);
+	bundle_release(&all);
 	if (!phrases)
-		problems_add(problems, folder, 0, 0, "the file phrases.txt is missing");
+		problems_add(problems, t->folder, 0, 0, "the file phrases.txt is missing");
 	if (problems->count == before)
 		check_all(t, problems);
 	if (problems->count > before) {

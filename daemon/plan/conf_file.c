@@ -423,20 +423,26 @@ int conf_ints(struct conf_group *g, const char *key, int min, int max, int direc
 	return count;
 }
 
+static bool is_known(const struct conf_group *g, const char *key)
+{
+	for (int k = 0; k < g->known_count; k++)
+		if (strcmp(g->known[k], key) == 0)
+			return true;
+	return false;
+}
+
 void conf_unknown(struct conf_group *g)
 {
 	for (int i = 0; g->group && i < config_setting_length(g->group); i++) {
 		config_setting_t *s = config_setting_get_elem(g->group, (unsigned)i);
 		const char *key = config_setting_name(s);
 		struct buf allowed = {0};
-		bool is_known = false;
-		for (int k = 0; k < g->known_count && !is_known; k++) {
-			is_known = strcmp(g->known[k], key) == 0;
+		if (is_known(g, key))
+			continue;
+		for (int k = 0; k < g->known_count; k++)
 			buf_addf(&allowed, "%s%s", k ? ", " : "", g->known[k]);
-		}
-		if (!is_known)
-			conf_problem(g->file, s, "unknown key \"%s\"%s%s; allowed are %s", key,
-				g->name[0] ? " in " : "", g->name, allowed.s ? allowed.s : "none");
+		conf_problem(g->file, s, "unknown key \"%s\"%s%s; allowed are %s", key,
+			g->name[0] ? " in " : "", g->name, allowed.s ? allowed.s : "none");
 		buf_release(&allowed);
 	}
 }

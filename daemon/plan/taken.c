@@ -1,16 +1,20 @@
 /*
- * taken.c: copies the files of a configuration aside, and finds them again.
+ * taken.c: copies the files of a configuration aside, and finds them again. The
+ * copies live as long as the daemon: the folder is emptied and filled before
+ * anybody is told of it, so nothing needs to be on disk.
  */
 #include "plan/taken.h"
 
+#include "base/bundle.h"
 #include "base/file.h"
 #include "base/mem.h"
 
-#include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { FILE_MOST = 4 << 20 };
 static const char conf_name[] = "langnghed.conf", plan_name[] = "plan.conf",
@@ -23,30 +27,12 @@ static int copy_file(const char *from, const char *folder, const char *name, str
 	if (file_read(from, FILE_MOST, &data, &size, e) < 0)
 		return -1;
 	char *to = file_join(folder, name);
-	int rc = file_write_atomic(to, data, size, 0640, e);
+	int rc = file_write_new(to, data, size, 0640, e);
 	free(to);
 	free(data);
 	return rc;
 }
 
-static int copy_folder(const char *from, const char *to, struct err *e)
-{
-	if (file_make_dirs(to, e) < 0)
-		return -1;
-	DIR *d = opendir(from);
-	if (!d)
-		return err_set(e, "%s: %s", from, strerror(errno));
-	int rc = 0;
-	for (struct dirent *one; rc == 0 && (one = readdir(d)) != NULL;) {
-		struct stat st;
-		char *path = file_join(from, one->d_name);
-		if (one->d_name[0] != '.' && stat(path, &st) == 0 && S_ISREG(st.st_mode))
-			rc = copy_file(path, to, one->d_name, e);
-		free(path);
-	}
-	closedir(d);
-	return rc;
-}
 
 int taken_copy(const struct settings *s, const char *folder, struct err *e)
 {
@@ -55,15 +41,11 @@ int taken_copy(const struct settings *s, const char *folder, struct err *e)
 		return -1;
 	if (file_make_dirs(folder, e) < 0)
 		return -1;
-	char *templates = file_join(folder, templates_name);
 	int rc = copy_file(s->file, folder, conf_name, e);
 	if (rc == 0)
 		rc = copy_file(s->plan, folder, plan_name, e);
 	if (rc == 0)
 		rc = copy_file(s->calendar, folder, calendar_name, e);
-	if (rc == 0)
-		rc = copy_folder(s->templates, templates, e);
-	free(templates);
 	return rc;
 }
 
@@ -91,5 +73,34 @@ void taken_point(struct settings *s)
 		return;
 	point(&s->plan, plan_name);
 	point(&s->calendar, calendar_name);
-	point(&s->templates, templates_name);
+	char *templates = file_join(taken_folder(), templates_name);
+	if (access(templates, F_OK) == 0)
+		point(&s->templates, templates_name);
+	free(templates);
+}
+
+int taken_keep_templates(struct settings *s, struct err *e)
+{
+	struct bundle all;
+	if (!taken_folder())
+		return 0;
+	char *kept = file_join(taken_folder(), templates_name);
+	if (strcmp(s->templates, kept) == 0) {
+		free(kept);
+		return 0;
+	}
+	char *beside = xasprintf("%s.new", kept);
+	unlink(beside); /* of a round that died over it */
+	int rc = bundle_read(&all, s->templates, FILE_MOST, e);
+	if (rc == 0) {
+		rc = bundle_write(&all, beside, e);
+		bundle_release(&all);
+	}
+	if (rc == 0 && rename(beside, kept) < 0)
+		rc = err_set(e, "%s cannot be renamed to %s: %s", beside, kept, strerror(errno));
+	if (rc == 0)
+		point(&s->templates, templates_name);
+	free(beside);
+	free(kept);
+	return rc;
 }

@@ -4,6 +4,7 @@ and reloaded, it is taken over whole."""
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -33,29 +34,37 @@ def main():
         good = open(plan, encoding="utf-8").read()
         conf = open(p.conf, encoding="utf-8").read()
         with open(p.conf, "w", encoding="utf-8") as f:
-            f.write(conf.replace(f"{ROOT}/conf/plan-thanh-hoa.conf", "plan.conf"))
+            f.write(conf.replace(f"{ROOT}/conf/plan-thanh-hoa.conf", "plan.conf")
+                    .replace(f"{ROOT}/conf/templates/vi", "templates"))
+        shutil.copytree(os.path.join(ROOT, "conf", "templates", "vi"), os.path.join(p.dir, "templates"))
         p.load_sample(kinds=["villages"])
         daemon = subprocess.Popen([os.path.join(BUILD, "langnghed"), "-c", p.conf, "-f"],
                                   env=dict(os.environ, LANGNGHE_LIBEXEC=BUILD),
                                   stderr=subprocess.PIPE, text=True)
         try:
+            def poke():
+                with socket.socket(socket.AF_UNIX) as s:
+                    s.connect(os.path.join(p.dir, "control"))
+                    s.sendall(b"poke\n")
+                    s.shutdown(socket.SHUT_WR)
+                    while s.recv(4096):
+                        pass
+
+            report.check("it answers", wait_for(lambda: os.path.exists(os.path.join(p.dir, "control"))))
+            poke()  # before the day's first check there would be none
             runs = "SELECT coalesce(max(runs), 0) FROM plugin_run"
             report.check("the daemon's first round", wait_for(lambda: p.sql(runs)[0][0] >= 1))
             with open(plan, "w", encoding="utf-8") as f:
                 f.write(good.replace("targets = (", "tragets = ("))
+            letter = os.path.join(p.dir, "templates", "letter.txt")
+            good_letter = open(letter, encoding="utf-8").read()
+            with open(letter, "w", encoding="utf-8") as f:
+                f.write("{{#begun")
             before = p.sql(runs)[0][0]
             with open(p.conf, "a", encoding="utf-8") as f:
                 f.write("\nmail = 5;\n")
             broken_conf = open(p.conf, encoding="utf-8").read()
 
-            def poke():
-                import socket
-                s = socket.socket(socket.AF_UNIX)
-                s.connect(os.path.join(p.dir, "control"))
-                s.sendall(b"poke\n")
-                s.shutdown(socket.SHUT_WR)
-                while s.recv(4096):
-                    pass
             poke()
             report.check("a round with broken files beside it runs on the old ones",
                          wait_for(lambda: p.sql(runs)[0][0] > before))
@@ -70,6 +79,11 @@ def main():
             report.check("and the old plan goes on", wait_for(lambda: p.sql(runs)[0][0] > before))
             with open(plan, "w", encoding="utf-8") as f:
                 f.write(good)
+            p.ctl("reload")
+            report.check("a template that is broken is refused, too", wait_for(
+                lambda: "templates/letter.txt:1" in json.dumps(status(p), ensure_ascii=False)), json.dumps(status(p))[:600])
+            with open(letter, "w", encoding="utf-8") as f:
+                f.write(good_letter)
             p.ctl("reload")
             report.check("mended, it is taken over", wait_for(
                 lambda: "and taken over" in json.dumps(status(p), ensure_ascii=False)),
