@@ -18,7 +18,7 @@ Q := $(if $(V),,@)
 
 PKGS := libevent_core libevent_extra sqlite3 libconfig gmime-3.0 libutf8proc libsodium libseccomp jansson
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
-PKG_LIBS := $(shell pkg-config --libs $(PKGS)) -lxlsxwriter -lcsv -ldl -lm
+PKG_LIBS := $(shell pkg-config --libs $(PKGS)) -lxlsxwriter -lcsv -lesmtp -lssl -lcrypto -ldl -lm
 
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Idaemon -Iplugins $(PKG_CFLAGS) -include base/banned.h \
@@ -61,7 +61,7 @@ $(B)/liblangnghe.a: $(LIB_OBJ)
 define PROGRAM
 $(B)/$(call PROG_OF,$(1)): $(B)/obj/daemon/$(1).o $(B)/liblangnghe.a
 	@$(if $(V),,echo '  LINK  $$@')
-	$(Q)$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $(PKG_LIBS)
+	$(Q)$(CC) $$(ALL_LDFLAGS) $(if $(filter sender,$(1)),-Wl$(comma)--export-dynamic-symbol=connect) -o $$@ $$^ $(PKG_LIBS)
 endef
 $(foreach p,$(basename $(notdir $(wildcard daemon/*.c))),$(eval $(call PROGRAM,$(p))))
 

@@ -14,7 +14,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "mail/outbox.h"
+#include "mail/message.h"
 #include "mail/transport.h"
+
+#include <sodium.h>
 
 #include <getopt.h>
 #include <signal.h>
@@ -37,6 +40,7 @@ struct post {
 	bool fixed; /* the moment was handed in */
 	int64_t fixed_unix;
 	int sent, failed;
+	bool refused; /* our name or password was */
 	int in_a_row; /* temporary failures one after the other */
 	int64_t next; /* earliest later try, 0 none */
 };
@@ -50,13 +54,15 @@ static int64_t now_unix(const struct post *p)
 	return now.tv_sec;
 }
 
-/* 1, 2, 4 … minutes, at most 6 hours. */
-static int64_t pause_after(int attempts)
+/* 1, 2, 4 … minutes, at most 6 hours; by the real clock up to a quarter more, so that letters put off
+ * together do not come back together. */
+static int64_t pause_after(const struct post *p, int attempts)
 {
 	int64_t pause = FIRST_PAUSE_S;
 	for (int i = 1; i < attempts && pause < LONGEST_PAUSE_S; i++)
 		pause *= 2;
-	return pause < LONGEST_PAUSE_S ? pause : LONGEST_PAUSE_S;
+	pause = pause < LONGEST_PAUSE_S ? pause : LONGEST_PAUSE_S;
+	return p->fixed ? pause : pause + randombytes_uniform((uint32_t)pause / 4);
 }
 
 static enum delivery outcome_of(enum send_result r)
@@ -65,6 +71,7 @@ static enum delivery outcome_of(enum send_result r)
 	case SEND_OK:
 		return DELIVERY_SENT;
 	case SEND_TEMPORARY:
+	case SEND_CREDENTIALS:
 		return DELIVERY_DEFERRED;
 	case SEND_PERMANENT:
 		return DELIVERY_FAILED;
@@ -74,13 +81,33 @@ static enum delivery outcome_of(enum send_result r)
 	return DELIVERY_IN_DOUBT;
 }
 
+static enum send_result hand_over(struct post *p, const struct lease *l, int *code, struct err *why)
+{
+	if (p->settings->mail.transport == TRANSPORT_SMTP && address_is_invented(l->email)) {
+		err_set(why, "an address that ends in .example cannot be written to");
+		return SEND_PERMANENT;
+	}
+	return p->transport->deliver(p->transport, l, code, why);
+}
+
+/* Nothing of ours will be taken before a person has looked: all sending waits. */
+static int hold_for_credentials(struct post *p, const struct err *why, struct err *e)
+{
+	char *reason = xasprintf("the mail server refuses our name or password: %s", why->text);
+	int rc = outbox_hold(p->store, true, reason, e);
+	log_error("sending is held: %s", reason);
+	free(reason);
+	return rc;
+}
+
 static int deliver_one(struct post *p, const struct lease *l, struct err *e)
 {
 	struct err why = {0};
 	int code = 0;
-	enum send_result result = p->transport->deliver(p->transport, l, &code, &why);
+	enum send_result result = hand_over(p, l, &code, &why);
 	int64_t now = now_unix(p);
-	int64_t next = result == SEND_TEMPORARY ? now + pause_after(l->attempts) : 0;
+	bool again = result == SEND_TEMPORARY || result == SEND_CREDENTIALS || result == SEND_IN_DOUBT;
+	int64_t next = again ? now + pause_after(p, l->attempts) : 0;
 	if (result == SEND_OK)
 		p->sent++;
 	else
@@ -90,8 +117,11 @@ static int deliver_one(struct post *p, const struct lease *l, struct err *e)
 		log_warning("letter %lld to %s: %s", (long long)l->letter, l->email, why.text);
 	if (next && (p->next == 0 || next < p->next))
 		p->next = next;
-	return outbox_settle(p->store, l, outcome_of(result), code,
-		result == SEND_OK ? NULL : why.text, now, next, e);
+	p->refused |= result == SEND_CREDENTIALS;
+	if (outbox_settle(p->store, l, outcome_of(result), code,
+		    result == SEND_OK && !why.text[0] ? NULL : why.text, now, next, e) < 0)
+		return -1;
+	return result == SEND_CREDENTIALS ? hold_for_credentials(p, &why, e) : 0;
 }
 
 static int deliver_all(struct post *p, struct err *e)
@@ -108,7 +138,7 @@ static int deliver_all(struct post *p, struct err *e)
 		lease_release(&l);
 		if (rc < 0)
 			return -1;
-		if (p->in_a_row >= FAILURES_IN_A_ROW)
+		if (p->in_a_row >= FAILURES_IN_A_ROW || p->refused)
 			return 0;
 	}
 }
@@ -128,7 +158,8 @@ static void print_next(const struct post *p)
 static int work(struct post *p, struct err *e)
 {
 	char *held = NULL;
-	if (outbox_recover(p->store, e) < 0)
+	bool harmless = p->settings->mail.transport == TRANSPORT_MAILDIR;
+	if (outbox_recover(p->store, harmless, now_unix(p), e) < 0)
 		return -1;
 	if (outbox_is_held(p->store, &held)) {
 		log_warning("sending is held (%s): nothing is delivered but the administrator's letters",

@@ -65,15 +65,16 @@ static void check_own_addresses(struct audit *a, enum audit_severity severity)
 static void check_without_effect(struct audit *a)
 {
 	const struct settings *s = a->w->settings;
+	bool maildir = s->mail.transport == TRANSPORT_MAILDIR;
 	const struct {
 		const char *key;
 		bool set;
 	} options[] = {
-		{"mail.server", s->mail.server != NULL},
-		{"mail.starttls", !s->mail.starttls_required},
-		{"mail.ca_file", s->mail.ca_file != NULL},
-		{"mail.user", s->mail.user != NULL},
-		{"mail.password_file", s->mail.password_file != NULL},
+		{"mail.server", maildir && s->mail.server},
+		{"mail.starttls", maildir && !s->mail.starttls_required},
+		{"mail.ca_file", maildir && s->mail.ca_file},
+		{"mail.user", maildir && s->mail.user},
+		{"mail.password_file", maildir && s->mail.password_file},
 		{"mail.connections", s->mail.connections != CONNECTIONS_DEFAULT},
 		{"mail.bounces", s->mail.bounces != NULL},
 		{"import.directory", s->import_directory != NULL},

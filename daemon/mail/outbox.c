@@ -190,7 +190,9 @@ int32_t outbox_last_letter(struct store *s, const char *unit)
 static int earliest_retry(struct store *s, int64_t *next, struct err *e)
 {
 	struct stmt *st = store_stmt(
-		s, "SELECT min(next_attempt) FROM recipient WHERE delivery = 'deferred'", e);
+		s,
+		"SELECT min(next_attempt) FROM recipient WHERE delivery IN ('deferred', 'in_doubt')",
+		e);
 	int row = st ? stmt_step(st, e) : -1;
 	if (row < 0)
 		return -1;
@@ -207,9 +209,10 @@ static int next_to_send(struct store *s, int64_t now_unix, int64_t only, bool he
 	struct stmt *st = store_stmt(s,
 		"SELECT l.id, r.id, l.message_id, l.unit, r.email, l.bytes, r.attempts + 1"
 		" FROM recipient r JOIN letter l ON l.id = r.letter"
-		" WHERE (r.delivery = 'queued' OR (r.delivery = 'deferred' AND r.next_attempt <= ?1))"
+		" WHERE (r.delivery = 'queued' OR"
+		"  (r.delivery IN ('deferred', 'in_doubt') AND r.next_attempt <= ?1))"
 		" AND (?2 = 0 OR l.id = ?2) AND (?3 = 0 OR l.unit = ?4)"
-		" ORDER BY r.delivery = 'deferred', l.id, r.id LIMIT 1",
+		" ORDER BY r.delivery <> 'queued', l.id, r.id LIMIT 1",
 		e);
 	if (!st)
 		return -1;
@@ -276,7 +279,9 @@ int outbox_settle(struct store *s, const struct lease *l, enum delivery outcome,
 		return -1;
 	struct stmt *st = store_stmt(s,
 		"UPDATE recipient SET delivery = ?2, smtp_code = ?3, smtp_text = ?4, sent_at = ?5,"
-		" next_attempt = ?6, leased_at = NULL WHERE id = ?1 AND delivery = 'sending'",
+		" next_attempt = CASE WHEN ?2 = 'in_doubt' AND doubts > 0 THEN NULL ELSE ?6 END,"
+		" doubts = doubts + (?2 = 'in_doubt'), leased_at = NULL"
+		" WHERE id = ?1 AND delivery = 'sending'",
 		e);
 	if (!st)
 		goto fail;
@@ -291,7 +296,7 @@ int outbox_settle(struct store *s, const struct lease *l, enum delivery outcome,
 		stmt_int(st, 5, now_unix);
 	else
 		stmt_null(st, 5);
-	if (outcome == DELIVERY_DEFERRED)
+	if (outcome == DELIVERY_DEFERRED || outcome == DELIVERY_IN_DOUBT)
 		stmt_int(st, 6, next_attempt_unix);
 	else
 		stmt_null(st, 6);
@@ -312,10 +317,20 @@ void lease_release(struct lease *l)
 	*l = (struct lease){0};
 }
 
-int outbox_recover(struct store *s, struct err *e)
+int outbox_recover(struct store *s, bool harmless, int64_t now_unix, struct err *e)
 {
-	return store_exec(s,
-		"UPDATE recipient SET delivery = 'queued', leased_at = NULL WHERE delivery = "
-		"'sending'",
+	if (harmless)
+		return store_exec(s,
+			"UPDATE recipient SET delivery = 'queued', leased_at = NULL"
+			" WHERE delivery = 'sending'",
+			e);
+	struct stmt *st = store_stmt(s,
+		"UPDATE recipient SET delivery = 'in_doubt', leased_at = NULL,"
+		" next_attempt = CASE WHEN doubts > 0 THEN NULL ELSE ?1 END, doubts = doubts + 1,"
+		" smtp_text = 'sending was cut off: it may have arrived' WHERE delivery = 'sending'",
 		e);
+	if (!st)
+		return -1;
+	stmt_int(st, 1, now_unix);
+	return stmt_run(st, e);
 }

@@ -57,12 +57,14 @@ struct lease {
 };
 int outbox_lease(struct store *s, int64_t now_unix, int64_t only, struct lease *out,
 	int64_t *next_attempt, struct err *e);
-/* Commits one result. next_attempt_unix: for DEFERRED. code 0: none. */
+/* Commits one result. next_attempt_unix: for DEFERRED, and for the first IN_DOUBT of a letter, which is
+ * sent again then; a second one stays. code 0: none. */
 int outbox_settle(struct store *s, const struct lease *l, enum delivery outcome, int code,
 	const char *text, int64_t now_unix, int64_t next_attempt_unix, struct err *e);
 void lease_release(struct lease *l);
-/* Leases left by a post that died: back to queued (maildir: the file's name makes a repeat harmless). */
-int outbox_recover(struct store *s, struct err *e);
+/* Leases left by a post that died. harmless: a repeat is (maildir: the file's name): back to queued;
+ * else in doubt, and sent again once at now_unix. */
+int outbox_recover(struct store *s, bool harmless, int64_t now_unix, struct err *e);
 
 /* All sending, but for the administrator's letters. */
 int outbox_hold(struct store *s, bool hold, const char *reason, struct err *e);

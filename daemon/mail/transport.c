@@ -11,8 +11,7 @@ int transport_open(struct mail_transport **out, const struct settings *s, struct
 			return err_set(e, "mail.maildir is not set: name the folder letters go to");
 		return maildir_open(out, s->mail.maildir, e);
 	case TRANSPORT_SMTP:
-		return err_set(e, "mail.transport is smtp, which this version cannot do yet: "
-				  "set it to maildir");
+		return smtp_open(out, s, e);
 	}
 	return err_set(e, "mail.transport is neither maildir nor smtp");
 }

@@ -13,7 +13,8 @@ enum send_result {
 	SEND_OK,
 	SEND_TEMPORARY, /* try again later */
 	SEND_PERMANENT, /* this address or letter will never be taken */
-	SEND_IN_DOUBT /* the other side may have it */
+	SEND_IN_DOUBT, /* the other side may have it */
+	SEND_CREDENTIALS /* our name or password is refused: no letter of ours will be taken */
 };
 
 struct mail_transport {
@@ -29,6 +30,8 @@ struct mail_transport {
 int transport_open(struct mail_transport **out, const struct settings *s, struct err *e);
 void transport_close(struct mail_transport *t); /* NULL is fine */
 
+/* A mail server, through langnghe-sender; nothing is started before the first letter. */
+int smtp_open(struct mail_transport **out, const struct settings *s, struct err *e);
 /* One Maildir (tmp, new, cur) in folder, made if absent. */
 int maildir_open(struct mail_transport **out, const char *folder, struct err *e);
 

@@ -111,10 +111,6 @@ static void check_mail(const struct settings *s, struct conf_file *f)
 				"one, or use transport \"maildir\"",
 				addresses[i].key, addresses[i].address);
 	size_t host = 0;
-	if (smtp)
-		conf_problem(f, place(f, "mail.transport"),
-			"mail.transport \"smtp\" is not in this version, no letter would leave: "
-			"use \"maildir\", a folder that mail clients open");
 	if (smtp && !s->mail.server)
 		conf_problem(f, place(f, "mail.transport"), "transport \"smtp\" needs mail.server");
 	if (!smtp && !s->mail.maildir)
@@ -123,6 +119,10 @@ static void check_mail(const struct settings *s, struct conf_file *f)
 	if (s->mail.server && check_host_port(s->mail.server, false, &host))
 		conf_problem(f, place(f, "mail.server"),
 			"mail.server is \"%s\"; it must be HOST or HOST:PORT, port 1 to 65535",
+			s->mail.server);
+	else if (smtp && s->mail.server && s->mail.server[0] == '[')
+		conf_problem(f, place(f, "mail.server"),
+			"mail.server is \"%s\"; a number of IPv6 cannot be used: give a host's name",
 			s->mail.server);
 	else if (s->mail.server && !s->mail.starttls_required && !is_loopback(s->mail.server, host))
 		conf_problem(f, place(f, "mail.starttls"),

@@ -185,7 +185,7 @@ static void test_outbox(void **state)
 	assert_int_equal(outbox_lease(store, t1, 0, &l, &next, &e), 1);
 	assert_int_equal(next, t1 + 60);
 	lease_release(&l);
-	assert_int_equal(outbox_recover(store, &e), 0); /* that post died */
+	assert_int_equal(outbox_recover(store, true, 0, &e), 0); /* that post died */
 	assert_int_equal(count_in("sending"), 0);
 
 	/* Nobody accepted it: the next sending time withdraws it, and the next letter has a new

@@ -1,0 +1,242 @@
+#!/usr/bin/python3
+"""Letters to real mail servers and to scripted ones: the bytes arrive as they were queued; afterwards
+the outbox says what the server holds, whatever the server did."""
+import email
+import email.policy
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from province import Province, Report, ROOT  # noqa: E402
+from smtp_server import Authority, RealServer, Scripted  # noqa: E402
+
+NOW = "2026-11-23T08:00:00+07:00"
+
+
+class Post:
+    """A province whose letters of one morning wait for a server."""
+
+    def __init__(self):
+        self.p = Province()
+        with open(self.p.conf, encoding="utf-8") as f:
+            self.conf = f.read().replace(".example", ".test").replace(f'units_directory = "{ROOT}/conf"',
+                                                                      'units_directory = "."')
+        self.configure('transport = "maildir";')
+        for name in ("units-thanh-hoa", "contacts-thanh-hoa"):
+            self.living(name)
+        self.p.ctl("init")
+        for kind, name in (("units", "units-sample"), ("contacts", "contacts-sample"), ("villages", "villages")):
+            self.p.ctl("import", kind, self.living(os.path.join("sample", name)))
+        self.p.ctl("go-live", "2026-11-16")
+        self.p.run("langnghe-round", "--now", NOW)
+        self.p.sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        with open(self.p.database, "rb") as f:
+            self.fresh = f.read()
+
+    def living(self, name):
+        """A copy of a shipped list whose addresses do not end in .example."""
+        with open(os.path.join(ROOT, "conf", name + ".csv"), encoding="utf-8") as f:
+            text = f.read().replace(".example", ".test")
+        path = os.path.join(self.p.dir, os.path.basename(name) + ".csv")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        return path
+
+    def configure(self, lines):
+        with open(self.p.conf, "w", encoding="utf-8") as f:
+            f.write(self.conf.replace('transport = "maildir";', lines))
+
+    def again(self):
+        """The letters wait as they did."""
+        for end in ("-wal", "-shm"):
+            if os.path.exists(self.p.database + end):
+                os.remove(self.p.database + end)
+        with open(self.p.database, "wb") as f:
+            f.write(self.fresh)
+
+    def smtp(self, port, more='starttls = "off";', host="127.0.0.1"):
+        self.again()
+        self.configure(f'transport = "smtp"; server = "{host}:{port}"; {more}')
+
+    def run(self, minutes=1):
+        return self.p.run("langnghe-post", "--now", NOW.replace("08:00:00", f"{8 + minutes // 60:02}:{minutes % 60:02}:00"),
+                          check=False)
+
+    def states(self):
+        return dict(self.p.sql("SELECT delivery, count(*) FROM recipient WHERE email <> '' GROUP BY 1"))
+
+    def keep_one(self):
+        """Only the first letter's first address waits."""
+        import sqlite3
+        db = sqlite3.connect(self.p.database)
+        db.execute("UPDATE recipient SET delivery = 'superseded' WHERE id <> (SELECT min(id) FROM recipient WHERE"
+                   " delivery = 'queued')")
+        db.commit()
+        db.close()
+
+    def one(self):
+        return self.p.sql("SELECT delivery, smtp_code, smtp_text, doubts FROM recipient WHERE delivery <> 'superseded'"
+                          " AND email <> ''")[0]
+
+
+def bytes_arrive(report, post):
+    with RealServer() as server:
+        post.smtp(server.port)
+        r = post.run()
+        queued = post.p.sql("SELECT r.email, l.bytes FROM recipient r JOIN letter l ON l.id = r.letter"
+                            " WHERE r.email <> ''")
+        report.equal("all are sent", post.states(), {"sent": len(queued)})
+        report.equal("byte for byte", sorted(server.keeper.letters), sorted(queued))
+        report.check("there were many", len(queued) > 8, str(len(queued)))
+        report.check("nothing is said twice", r.returncode == 0 and "error" not in r.stderr, r.stderr)
+        codes = post.p.sql("SELECT DISTINCT smtp_code, smtp_text FROM recipient WHERE email <> ''")
+        report.check("the answer is kept", len(codes) == 1 and codes[0][0] == 250 and "kept" in codes[0][1], str(codes))
+        for _, data in server.keeper.letters[:3]:
+            m = email.message_from_bytes(data, policy=email.policy.default)
+            report.check("a letter of ours", m["X-Langnghe-Unit"] and m["Message-ID"], str(m.keys()))
+        post.run(2)
+        report.equal("none a second time", len(server.keeper.letters), len(queued))
+
+
+SCRIPTS = {  # replies: delivery, code, part of the text
+    "the letter is accepted": ({}, "sent", 250, "kept"),
+    "bare 250": ({"DOT": "250"}, "sent", 250, ""),
+    "greylisting": ({"RCPT": "450 4.2.0 later"}, "deferred", 450, "later"),
+    "no such address": ({"RCPT": "550 5.1.1 unknown"}, "failed", 550, "unknown"),
+    "the sender is put off": ({"MAIL": "451 4.3.0 busy"}, "deferred", 451, "busy"),
+    "the sender is refused": ({"MAIL": "552 5.3.4 too big"}, "failed", 552, "too big"),
+    "the greeting refuses": ({"GREETING": "554 not here"}, "deferred", 554, "not here"),
+    "the greeting puts off": ({"GREETING": "421 busy"}, "deferred", 421, "busy"),
+    "DATA is put off": ({"DATA": "451 4.3.0 no"}, "deferred", 451, "no"),
+    "the letter is put off": ({"DOT": "452 4.3.1 full"}, "deferred", 452, "full"),
+    "the letter is refused": ({"DOT": "554 5.7.1 spam"}, "failed", 554, "spam"),
+    "death at the greeting": ({"GREETING": None}, "deferred", None, ""),
+    "death within the letter, all of it on its way": ({"CUT": 500}, "in_doubt", None, "without an answer"),
+    "death after the dot": ({"DOT": None}, "in_doubt", None, "without an answer"),
+    "nonsense after the dot": ({"DOT": "huh?"}, "in_doubt", None, ""),
+}
+
+
+def scripted(report, post):
+    for what, (replies, delivery, code, text) in SCRIPTS.items():
+        with Scripted(**replies) as server:
+            post.smtp(server.port)
+            post.keep_one()
+            r = post.run()
+            state = post.one()
+            ok = state[0] == delivery and (code is None or state[1] == code) and text in (state[2] or "")
+            report.check(what, ok and r.returncode == 0, f"{state} {r.stderr}")
+            report.check(f"{what}: CHUNKING is not used", not any(s.startswith("BDAT") for s in server.said))
+            if delivery == "sent":
+                report.equal(f"{what}: the server holds it once", server.got, 1)
+
+
+def doubt(report, post):
+    """Sent again once, with the same Message-ID; then it stays in doubt."""
+    with Scripted(DOT=None) as server:
+        post.smtp(server.port)
+        post.keep_one()
+        post.run(1)
+        report.equal("in doubt", post.one()[::3], ("in_doubt", 1))
+        post.run(1)
+        report.equal("not at once again", server.got, 1)
+        post.run(10)
+        report.equal("again, once", (server.got, *post.one()[::3]), (2, "in_doubt", 2))
+        post.run(600)
+        report.equal("and not a third time", server.got, 2)
+    letters = []
+    with Scripted(DOT=lambda s: None if s.got == 1 else "250 kept") as server:
+        post.smtp(server.port)
+        post.keep_one()
+        post.run(1)
+        post.run(10)
+        report.equal("accepted at the second", (server.got, post.one()[0]), (2, "sent"))
+
+
+def one_bad_of_many(report, post):
+    with Scripted(RCPT=lambda s: "550 5.1.1 no" if len([x for x in s.said if x.startswith("RCPT")]) == 2 else "250 ok") as server:
+        post.smtp(server.port)
+        post.run()
+        states = post.states()
+        report.check("one bad address stops no other", states.get("failed") == 1 and
+                     states["sent"] == sum(states.values()) - 1, str(states))
+        report.check("letters share a connection", server.connections <= 3, str(server.connections))
+
+
+def credentials(report, post, ca):
+    good = ca.context("mail", "IP:127.0.0.1,DNS:localhost")
+    password = os.path.join(post.p.dir, "password")
+    with open(password, "w", encoding="utf-8") as f:
+        f.write("mật khẩu 9\n")
+    os.chmod(password, 0o600)
+    login = f'ca_file = "{ca.ca}"; user = "langnghe"; password_file = "{password}";'
+    with RealServer(tls=good, password="mật khẩu 9") as server:
+        post.smtp(server.port, login)
+        r = post.run()
+        report.equal("STARTTLS and AUTH", list(post.states()), ["sent"])
+        report.check("no password in the log", "khẩu" not in r.stderr, r.stderr)
+    with RealServer(tls=good, password="another") as server:
+        post.smtp(server.port, login)
+        post.run()
+        report.check("a refused password holds the queue", "refuses our name or password" in
+                     post.p.ctl("status").stdout and not server.keeper.letters,
+                     str(post.p.sql("SELECT DISTINCT delivery, smtp_code, smtp_text FROM recipient")))
+        report.equal("and nothing is lost", set(post.states()), {"held"})
+    os.chmod(password, 0o644)
+    with RealServer(tls=good, password="mật khẩu 9") as server:
+        post.smtp(server.port, login)
+        r = post.run()
+        report.check("a password that others can read is refused", "can be read by others" in r.stderr and
+                     "sent" not in post.states(), f"{post.states()} {r.stderr}")
+
+
+def trust(report, post, ca):
+    cases = {
+        "another name": (ca.context("other", "DNS:elsewhere.test"), ca.ca, "mismatch"),
+        "self-signed": (ca.context("own", "IP:127.0.0.1", signed=False), ca.ca, "self.signed"),
+        "another authority": (ca.context("mail2", "IP:127.0.0.1"), None, "issuer|self.signed"),
+    }
+    for what, (context, file, why) in cases.items():
+        with RealServer(tls=context) as server:
+            post.smtp(server.port, f'ca_file = "{file}";' if file else "")
+            post.keep_one()
+            post.run()
+            state = post.one()
+            report.check(f"{what}: not trusted, nothing sent", state[0] == "deferred" and not server.keeper.letters,
+                         str(state))
+            report.check(f"{what}: says why", re.search(why, state[2] or "", re.I), str(state))
+    with RealServer() as server:  # no STARTTLS at all
+        post.smtp(server.port, f'ca_file = "{ca.ca}";')
+        post.keep_one()
+        post.run()
+        report.check("no STARTTLS: nothing goes in the clear", post.one()[0] == "deferred" and not server.keeper.letters
+                     and "STARTTLS" in post.one()[2], str(post.one()))
+
+
+def nobody_there(report, post):
+    from smtp_server import free_port
+    post.smtp(free_port())
+    r = post.run()
+    states = post.states()
+    report.check("no server: put off, the reason kept", states.get("deferred") and "sent" not in states and
+                 "refused" in post.p.sql("SELECT smtp_text FROM recipient WHERE delivery = 'deferred'")[0][0],
+                 f"{states} {r.stderr}")
+
+
+def main():
+    report = Report()
+    post = Post()
+    with post.p:
+        ca = Authority(post.p.dir)
+        bytes_arrive(report, post)
+        scripted(report, post)
+        doubt(report, post)
+        one_bad_of_many(report, post)
+        credentials(report, post, ca)
+        trust(report, post, ca)
+        nobody_there(report, post)
+    report.close()
+
+
+main()
