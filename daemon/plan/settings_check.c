@@ -1,9 +1,7 @@
 /*
  * settings_check.c: what options mean to each other: encryption may be off only
  * towards this machine, invented addresses may not be written to, the day's
- * hours come in order, the time zone is one that needs no tables. Transport
- * "smtp" is refused as a whole in this version, and its options are held
- * against each other all the same.
+ * hours come in order, the time zone is one that needs no tables.
  */
 #include "plan/settings_check.h"
 
