@@ -13,8 +13,8 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "mail/outbox.h"
-#include "mail/message.h"
 #include "mail/transport.h"
 
 #include <sodium.h>
@@ -83,7 +83,7 @@ static enum delivery outcome_of(enum send_result r)
 
 static enum send_result hand_over(struct post *p, const struct lease *l, int *code, struct err *why)
 {
-	if (p->settings->mail.transport == TRANSPORT_SMTP && address_is_invented(l->email)) {
+	if (p->settings->mail.transport == TRANSPORT_SMTP && text_is_invented(l->email)) {
 		err_set(why, "an address that ends in .example cannot be written to");
 		return SEND_PERMANENT;
 	}

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 
+#include <string.h>
 #include <utf8proc.h>
 
 enum { DECIMALS_MOST = 9 };
@@ -312,4 +313,11 @@ int text_parse_number(const char *s, int64_t *numerator, int64_t *denominator)
 	*numerator = negative ? -n : n;
 	*denominator = d;
 	return 0;
+}
+
+bool text_is_invented(const char *address)
+{
+	static const char end[] = ".example";
+	size_t n = address ? strlen(address) : 0, k = sizeof end - 1;
+	return n > k && strcasecmp(address + n - k, end) == 0;
 }

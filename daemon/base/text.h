@@ -33,4 +33,7 @@ char *text_ratio_vi(int64_t n, int64_t d, int decimals, char out[NUMBER_TEXT]);
  * ("1.234": thousands or decimals?). */
 int text_parse_number(const char *s, int64_t *numerator, int64_t *denominator);
 
+/* An address that ends in .example: a placeholder that nobody reads. NULL is none. */
+bool text_is_invented(const char *address);
+
 #endif

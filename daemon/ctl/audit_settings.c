@@ -5,17 +5,11 @@
  */
 #include "ctl/audit.h"
 
+#include "base/text.h"
+
 #include "base/mem.h"
 
 enum { EXAMPLES_MOST = 3, RETENTION_DEFAULT_DAYS = 1825, CONNECTIONS_DEFAULT = 4 };
-
-/* Names below .example belong to nobody (RFC 2606). */
-static bool is_invented(const char *address)
-{
-	static const char end[] = ".example";
-	size_t n = address ? strlen(address) : 0, k = sizeof end - 1;
-	return n > k && strcasecmp(address + n - k, end) == 0;
-}
 
 static bool is_in_force(const struct contact *c, int32_t day)
 {
@@ -30,7 +24,7 @@ static void check_contacts(struct audit *a, enum audit_severity severity)
 	size_t found = 0;
 	for (size_t i = 0; i < units_contact_count(u); i++) {
 		const struct contact *c = units_contact_at(u, i);
-		if (!is_in_force(c, a->now.day) || !is_invented(c->email))
+		if (!is_in_force(c, a->now.day) || !text_is_invented(c->email))
 			continue;
 		if (found++ < EXAMPLES_MOST)
 			buf_addf(&examples, "%s%s", examples.len ? ", " : "", c->email);
@@ -55,7 +49,7 @@ static void check_own_addresses(struct audit *a, enum audit_severity severity)
 		{"mail.redirect_to", s->mail.redirect_to},
 	};
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
-		if (is_invented(own[i].address))
+		if (text_is_invented(own[i].address))
 			audit_add(a, severity, own[i].key, "give a real address in langnghed.conf",
 				"%s ends in .example and reaches nobody", own[i].address);
 	}

@@ -9,13 +9,6 @@
 
 #include <gmime/gmime.h>
 
-bool address_is_invented(const char *s)
-{
-	static const char end[] = ".example";
-	size_t n = strlen(s), k = sizeof end - 1;
-	return n > k && strcasecmp(s + n - k, end) == 0;
-}
-
 bool address_is_sound(const char *s)
 {
 	size_t at = 0, n = s ? strlen(s) : 0;

@@ -6,6 +6,7 @@
 #include "plan/settings_check.h"
 
 #include "base/day.h"
+#include "base/text.h"
 
 #include <sys/un.h>
 
@@ -83,13 +84,6 @@ static bool is_loopback(const char *host, size_t n)
 	return strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") >= n;
 }
 
-static bool is_invented(const char *address)
-{
-	static const char end[] = ".example";
-	size_t n = address ? strlen(address) : 0, k = sizeof end - 1;
-	return n > k && strcasecmp(address + n - k, end) == 0;
-}
-
 static void check_mail(const struct settings *s, struct conf_file *f)
 {
 	const struct {
@@ -102,7 +96,7 @@ static void check_mail(const struct settings *s, struct conf_file *f)
 	};
 	bool smtp = s->mail.transport == TRANSPORT_SMTP;
 	for (size_t i = 0; smtp && i < sizeof addresses / sizeof *addresses; i++)
-		if (is_invented(addresses[i].address))
+		if (text_is_invented(addresses[i].address))
 			conf_problem(f, place(f, addresses[i].key),
 				"%s is %s; an address ending in .example cannot be written to: "
 				"give a real "
