@@ -5,6 +5,7 @@
 #include "fuzz.h"
 
 #include "base/day.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "register/import.h"
 
@@ -14,12 +15,25 @@
 
 static struct store *store;
 static struct plan *plan;
+static char folder[] = "/tmp/langnghe-fuzz-XXXXXX";
+
+static void close_world(void)
+{
+	struct err e;
+	store_close(store);
+	plan_free(plan);
+	file_remove_tree(folder, &e);
+}
 
 static void open_world(void)
 {
 	struct err e;
 	struct problems problems = {0};
-	if (store_open(&store, ":memory:", STORE_CREATE, &e) < 0 ||
+	if (!mkdtemp(folder) || atexit(close_world) != 0)
+		abort();
+	char *database = file_join(folder, "fuzz.db");
+	if (store_open(&store, database, STORE_CREATE, &e) < 0 ||
+		store_exec(store, "PRAGMA synchronous = OFF", &e) < 0 ||
 		plan_load("conf/plan-thanh-hoa.conf", &plan, &problems) < 0 ||
 		store_exec(store,
 			"INSERT INTO unit (code, name, kind) VALUES ('xa-1', 'xã Một', 'commune');"
@@ -27,6 +41,7 @@ static void open_world(void)
 			"'village', 'xa-1')",
 			&e) < 0)
 		abort();
+	free(database);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -3,14 +3,8 @@
  * decision ("trên", "ít nhất", "khoảng", 100%) compared exactly, what nobody
  * knows, and the years (policy P10). Run from the top of the tree.
  */
-#include "base/mem.h"
 #include "rules/world.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit_folder.h"
 
 static struct world w;
 
@@ -21,21 +15,22 @@ static int32_t on(int year, int month, int day)
 
 static int set_up(void **state)
 {
-	(void)state;
 	struct problems problems = {0};
 	struct err e;
+	if (folder_make(state) < 0)
+		fail_msg("no folder");
+	const struct folder *f = *state;
 	if (world_open_files(&w, "conf/sample/langnghed.conf", &problems) < 0)
 		fail_msg("%s: %s", problems.items[0].where, problems.items[0].text);
-	if (store_open(&w.store, ":memory:", STORE_CREATE, &e) < 0)
+	if (store_open(&w.store, f->database, STORE_CREATE, &e) < 0)
 		fail_msg("%s", e.text);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
-	(void)state;
 	world_close(&w);
-	return 0;
+	return folder_remove(state);
 }
 
 struct target_case {
