@@ -45,7 +45,8 @@ def check_calendar(path, raw):
             if key not in event:
                 fail(path, f"an event has no {key}")
         events.append({"uid": str(event["UID"]), "day": event["DTSTART"].dt.isoformat(),
-                       "sequence": int(event["SEQUENCE"]), "summary": str(event["SUMMARY"])})
+                       "sequence": int(event["SEQUENCE"]), "summary": str(event["SUMMARY"]),
+                       "description": str(event["DESCRIPTION"])})
     return events
 
 

@@ -145,8 +145,8 @@ static void explain_past(struct table *t, const struct alert_unit *u)
 		[OUTCOME_PENDING] = {"waiting", "news: goes along with the unit's next letter"},
 		[OUTCOME_TOLD] = {"told", "in a letter of that day"},
 		[OUTCOME_PASSED] = {"passed over", "a later step of the same matter was due as well"},
-		[OUTCOME_SKIPPED] = {"skipped", "acknowledged: every second step is left out (P20)"},
-		[OUTCOME_RETURNED] = {"withdrawn", "its letter was accepted by nobody; due again (P1)"},
+		[OUTCOME_SKIPPED] = {"skipped", "acknowledged: every second step is left out"},
+		[OUTCOME_RETURNED] = {"withdrawn", "its letter was accepted by nobody; due again"},
 	};
 	for (size_t i = 0; i < u->step_count; i++)
 		explain_row(t, u->steps[i].day, u->unit, u->steps[i].step,
@@ -156,11 +156,11 @@ static void explain_past(struct table *t, const struct alert_unit *u)
 static const char *step_reason(const struct matter *m, const struct step *step)
 {
 	if (step->low)
-		return "a low matter: with an urgent one, or on a Monday or a month's first working day (P15)";
+		return "a low matter: with an urgent one, or on a Monday or a month's first working day";
 	if (m->kind == LN_EXPIRY)
-		return "counted back from the day it expires (P3)";
-	return step->day <= m->last_day ? "counted back from the last day (P3)"
-					: "after the last day (P5)";
+		return "counted back from the day it expires";
+	return step->day <= m->last_day ? "counted back from the last day"
+					: "after the last day";
 }
 
 static void explain_future(struct table *t, const struct world *w, const struct alert *a,
@@ -171,12 +171,12 @@ static void explain_future(struct table *t, const struct world *w, const struct 
 	matter_of(&m, w, a, u, from);
 	policy_decide(&m, &w->settings->reminders, w->calendar, today, step_was_told, u, &d);
 	if (m.snoozed_until != DAY_NONE && today < m.snoozed_until) {
-		explain_row(t, m.snoozed_until, u->unit, "-", "snoozed", "nothing goes before this day (P20)");
+		explain_row(t, m.snoozed_until, u->unit, "-", "snoozed", "nothing goes before this day");
 		return;
 	}
 	if (d.due)
 		explain_row(t, next_notice(w, a, u, from, today), u->unit, d.step.name, "due",
-			d.step.low ? "goes along with any urgent letter, by itself on the day given (P15)"
+			d.step.low ? "goes along with any urgent letter, by itself on the day given"
 				   : "goes at the next sending time");
 	struct step steps[STEPS_MOST];
 	size_t n = policy_steps(&m, &w->settings->reminders, w->calendar, today + 400, steps, STEPS_MOST);
@@ -188,7 +188,8 @@ static void explain_future(struct table *t, const struct world *w, const struct 
 			continue;
 		if (skipped)
 			explain_row(t, steps[i].day, u->unit, steps[i].name, "left out",
-				"acknowledged: every second step is left out (P20)");
+				a->state == ALERT_DISPUTED ? "disputed: told less often, every second step is left out"
+					   : "acknowledged: told less often, every second step is left out");
 		else
 			explain_row(t, steps[i].day, u->unit, steps[i].name, "to come", step_reason(&m, &steps[i]));
 		shown++;

@@ -369,6 +369,8 @@ bool policy_skips(const struct matter *m, const struct step *step, bool told, in
 		return false;
 	if (told && step->day == m->acknowledged_on)
 		return false; /* told that morning, before it was acknowledged */
+	if (m->first_told == DAY_NONE || step->day <= m->first_told)
+		return false; /* a unit that knows nothing yet is told */
 	return (*alternation)++ % 2 == 0;
 }
 

@@ -68,7 +68,9 @@ static void add_event(struct draft *d, struct buf *out, const struct item *i, co
 	view_text(d, o, "title", item_title(d, i));
 	view_text(d, o, "period", period_words(d, i->judged->finding->period));
 	view_text(d, o, "action",
-		i->judged->duty ? i->judged->duty->action : i->judged->rule->action);
+		action_with_day(d,
+			i->judged->duty ? i->judged->duty->action : i->judged->rule->action,
+			last_day));
 	view_text(d, o, "clause",
 		i->judged->duty ? i->judged->duty->clause : i->judged->rule->clause);
 	view_text(d, o, "key", i->key);

@@ -83,6 +83,8 @@ const char *item_move(struct draft *d, const struct item *i);
 int32_t item_act_by(struct draft *d, const struct item *i);
 /* The working day on or before day, but no day that is over while day itself is not. */
 int32_t draft_workday(const struct draft *d, int32_t day);
+/* A duty's action with its last on-time day in the place of "{hạn}". NULL gives NULL. */
+const char *action_with_day(struct draft *d, const char *action, int32_t last_day);
 /* Whether the duty was not yet overdue, or not told as such, in the unit's last letter. */
 bool item_fell_overdue(const struct draft *d, const struct item *i);
 const char *urgency_name(enum urgency u); /* "overdue" "due_now" … */

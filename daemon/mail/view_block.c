@@ -120,8 +120,7 @@ static bool list_is_overview(const struct draft *d, const struct item *i)
 	       duty->cadence == CADENCE_YEARLY_REPORT;
 }
 
-/* "{hạn}" in a duty's action is its last on-time day. */
-static const char *action_with_day(struct draft *d, const char *action, int32_t last_day)
+const char *action_with_day(struct draft *d, const char *action, int32_t last_day)
 {
 	static const char mark[] = "{hạn}";
 	const char *at = action ? strstr(action, mark) : NULL;

@@ -495,7 +495,9 @@ class Simulation:
             return None
         steps = self.steps(alert, unit, role, day)
         if alert.ack:   # P20: of the later steps every second is left out, beginning with the first
-            later = [s for s in steps if s.day >= alert.ack and not s.kept]
+            first = min((t.day for t in alert.tellings if t.unit == unit and not t.void),
+                        default=date.max)   # R34: nothing is left out before it
+            later = [s for s in steps if s.day >= alert.ack and s.day > first and not s.kept]
             steps = [s for s in steps if s not in later[::2]]
         if alert.kind == "due" and day > self.last_day(alert):
             steps = [s for s in steps if not s.name.startswith("before-")]

@@ -49,6 +49,8 @@ static void test_true_days(void **state)
 	/* In a calendar it stands on the day on which somebody looks. */
 	json_t *event = json_array_get(json_object_get(o, "events"), 0);
 	assert_string_equal(text_in(event, "day"), "2025-12-12");
+	assert_says(event, "description", "chậm nhất ngày 14/12/2025");
+	assert_silent(event, "description", "{");
 	json_decref(o);
 }
 
