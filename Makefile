@@ -124,6 +124,8 @@ install: all
 	install -m 644 conf/langnghed.service $(DESTDIR)$(PREFIX)/lib/systemd/system/
 	for page in daemon/langnghectl.1 plugins/langnghe-plugin.3 conf/langnghed.conf.5 daemon/langnghed.8; do \
 	  install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/; done
+	install -d $(DESTDIR)$(PREFIX)/share/doc/langnghed/postfix
+	install -m 644 conf/postfix/main.cf $(DESTDIR)$(PREFIX)/share/doc/langnghed/postfix/
 	@# What an administrator changed is kept: the new file then lies beside it as NAME.new.
 	cd conf && for f in *.conf *.csv templates/vi/*; do to=$(DESTDIR)$(SYSCONFDIR)/langnghe/$$f; \
 	  if [ ! -e "$$to" ] || cmp -s "$$f" "$$to"; then install -m 644 "$$f" "$$to"; \

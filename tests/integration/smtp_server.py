@@ -1,6 +1,7 @@
 """Mail servers for the tests: aiosmtpd, with or without STARTTLS and AUTH under a CA made for the
 run; and a scripted one that misbehaves in one way."""
 import asyncio
+import logging
 import os
 import ssl
 import subprocess
@@ -8,6 +9,8 @@ import threading
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
+
+logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # what aiosmtpd says of clients that go away
 
 
 class Keeper:
@@ -71,6 +74,7 @@ class Scripted:
                 raise ConnectionError
             writer.write(text.encode() + b"\r\n")
             await writer.drain()
+            return text
         try:
             await say("GREETING", "220 scripted")
             while line := await reader.readline():
@@ -79,8 +83,7 @@ class Scripted:
                 if word == "EHLO":
                     await say("EHLO", "250-scripted\r\n250-CHUNKING\r\n250-PIPELINING\r\n250 SIZE 9999999")
                 elif word == "DATA":
-                    await say("DATA", "354 go on")
-                    if not self.replies.get("DATA", "354").startswith("354"):
+                    if not (await say("DATA", "354 go on")).startswith("354"):
                         continue
                     while (line := await reader.readline()) != b".\r\n":
                         kept += len(line)

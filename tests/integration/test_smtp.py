@@ -8,77 +8,9 @@ import re
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from province import Province, Report, ROOT  # noqa: E402
+from posting import Post  # noqa: E402
+from province import Report  # noqa: E402
 from smtp_server import Authority, RealServer, Scripted  # noqa: E402
-
-NOW = "2026-11-23T08:00:00+07:00"
-
-
-class Post:
-    """A province whose letters of one morning wait for a server."""
-
-    def __init__(self):
-        self.p = Province()
-        with open(self.p.conf, encoding="utf-8") as f:
-            self.conf = f.read().replace(".example", ".test").replace(f'units_directory = "{ROOT}/conf"',
-                                                                      'units_directory = "."')
-        self.configure('transport = "maildir";')
-        for name in ("units-thanh-hoa", "contacts-thanh-hoa"):
-            self.living(name)
-        self.p.ctl("init")
-        for kind, name in (("units", "units-sample"), ("contacts", "contacts-sample"), ("villages", "villages")):
-            self.p.ctl("import", kind, self.living(os.path.join("sample", name)))
-        self.p.ctl("go-live", "2026-11-16")
-        self.p.run("langnghe-round", "--now", NOW)
-        self.p.sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        with open(self.p.database, "rb") as f:
-            self.fresh = f.read()
-
-    def living(self, name):
-        """A copy of a shipped list whose addresses do not end in .example."""
-        with open(os.path.join(ROOT, "conf", name + ".csv"), encoding="utf-8") as f:
-            text = f.read().replace(".example", ".test")
-        path = os.path.join(self.p.dir, os.path.basename(name) + ".csv")
-        with open(path, "w", encoding="utf-8") as f:
-            f.write(text)
-        return path
-
-    def configure(self, lines):
-        with open(self.p.conf, "w", encoding="utf-8") as f:
-            f.write(self.conf.replace('transport = "maildir";', lines))
-
-    def again(self):
-        """The letters wait as they did."""
-        for end in ("-wal", "-shm"):
-            if os.path.exists(self.p.database + end):
-                os.remove(self.p.database + end)
-        with open(self.p.database, "wb") as f:
-            f.write(self.fresh)
-
-    def smtp(self, port, more='starttls = "off";', host="127.0.0.1"):
-        self.again()
-        self.configure(f'transport = "smtp"; server = "{host}:{port}"; {more}')
-
-    def run(self, minutes=1):
-        return self.p.run("langnghe-post", "--now", NOW.replace("08:00:00", f"{8 + minutes // 60:02}:{minutes % 60:02}:00"),
-                          check=False)
-
-    def states(self):
-        return dict(self.p.sql("SELECT delivery, count(*) FROM recipient WHERE email <> '' GROUP BY 1"))
-
-    def keep_one(self):
-        """Only the first letter's first address waits."""
-        import sqlite3
-        db = sqlite3.connect(self.p.database)
-        db.execute("UPDATE recipient SET delivery = 'superseded' WHERE id <> (SELECT min(id) FROM recipient WHERE"
-                   " delivery = 'queued')")
-        db.commit()
-        db.close()
-
-    def one(self):
-        return self.p.sql("SELECT delivery, smtp_code, smtp_text, doubts FROM recipient WHERE delivery <> 'superseded'"
-                          " AND email <> ''")[0]
-
 
 def bytes_arrive(report, post):
     with RealServer() as server:
