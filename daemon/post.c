@@ -29,6 +29,7 @@ enum { EXIT_USAGE = 2, EXIT_CANNOT = 3 };
 enum {
 	FIRST_PAUSE_S = 60,
 	LONGEST_PAUSE_S = 6 * 60 * 60,
+	RUN_S = 240, /* then the daemon starts another; with a last slow letter still within its patience */
 	FAILURES_IN_A_ROW = 3 /* then the way out is broken, not a letter: the rest waits */
 };
 
@@ -43,7 +44,15 @@ struct post {
 	bool refused; /* our name or password was */
 	int in_a_row; /* temporary failures one after the other */
 	int64_t next; /* earliest later try, 0 none */
+	int64_t run_until_s; /* by the monotonic clock, 0 not yet begun */
 };
+
+static int64_t monotonic_s(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
 
 static int64_t now_unix(const struct post *p)
 {
@@ -81,15 +90,6 @@ static enum delivery outcome_of(enum send_result r)
 	return DELIVERY_IN_DOUBT;
 }
 
-static enum send_result hand_over(struct post *p, const struct lease *l, int *code, struct err *why)
-{
-	if (p->settings->mail.transport == TRANSPORT_SMTP && text_is_invented(l->email)) {
-		err_set(why, "an address that ends in .example cannot be written to");
-		return SEND_PERMANENT;
-	}
-	return p->transport->deliver(p->transport, l, code, why);
-}
-
 /* Nothing of ours will be taken before a person has looked: all sending waits. */
 static int hold_for_credentials(struct post *p, const struct err *why, struct err *e)
 {
@@ -100,11 +100,10 @@ static int hold_for_credentials(struct post *p, const struct err *why, struct er
 	return rc;
 }
 
-static int deliver_one(struct post *p, const struct lease *l, struct err *e)
+/* What became of one letter: accounted for and committed. */
+static int settle(struct post *p, const struct lease *l, enum send_result result, int code,
+	const struct err *why, struct err *e)
 {
-	struct err why = {0};
-	int code = 0;
-	enum send_result result = hand_over(p, l, &code, &why);
 	int64_t now = now_unix(p);
 	bool again = result == SEND_TEMPORARY || result == SEND_CREDENTIALS || result == SEND_IN_DOUBT;
 	int64_t next = again ? now + pause_after(p, l->attempts) : 0;
@@ -114,33 +113,83 @@ static int deliver_one(struct post *p, const struct lease *l, struct err *e)
 		p->failed++;
 	p->in_a_row = result == SEND_TEMPORARY ? p->in_a_row + 1 : 0;
 	if (p->in_a_row == 1 || result == SEND_PERMANENT || result == SEND_IN_DOUBT)
-		log_warning("letter %lld to %s: %s", (long long)l->letter, l->email, why.text);
+		log_warning("letter %lld to %s: %s", (long long)l->letter, l->email, why->text);
 	if (next && (p->next == 0 || next < p->next))
 		p->next = next;
-	p->refused |= result == SEND_CREDENTIALS;
 	if (outbox_settle(p->store, l, outcome_of(result), code,
-		    result == SEND_OK && !why.text[0] ? NULL : why.text, now, next, e) < 0)
+		    result == SEND_OK && !why->text[0] ? NULL : why->text, now, next, e) < 0)
 		return -1;
-	return result == SEND_CREDENTIALS ? hold_for_credentials(p, &why, e) : 0;
+	if (result != SEND_CREDENTIALS || p->refused)
+		return 0;
+	p->refused = true;
+	return hold_for_credentials(p, why, e);
 }
 
+/* No letter is begun any more: the way out is broken, or the run has been long enough. */
+static bool is_enough(struct post *p)
+{
+	if (p->in_a_row >= FAILURES_IN_A_ROW || p->refused)
+		return true;
+	if (p->run_until_s == 0)
+		p->run_until_s = monotonic_s() + RUN_S;
+	if (monotonic_s() < p->run_until_s)
+		return false;
+	p->next = now_unix(p);
+	return true;
+}
+
+/* Leases the next letter into *l and begins to deliver it on this slot. 1 begun, 2 it came to its end at
+ * once, 0 nothing is left, -1. */
+static int begin_one(struct post *p, int slot, struct lease *l, struct err *e)
+{
+	int64_t next = 0;
+	int found = outbox_lease(p->store, now_unix(p), p->only, l, &next, e);
+	if (next && (p->next == 0 || next < p->next))
+		p->next = next;
+	if (found <= 0)
+		return found;
+	if (p->settings->mail.transport == TRANSPORT_SMTP && text_is_invented(l->email)) {
+		struct err why;
+		err_set(&why, "an address that ends in .example cannot be written to");
+		int rc = settle(p, l, SEND_PERMANENT, 0, &why, e);
+		lease_release(l);
+		return rc < 0 ? -1 : 2;
+	}
+	p->transport->give(p->transport, slot, l);
+	return 1;
+}
+
+/* As many letters are in hand as the transport takes; each result is committed before the next letter. */
 static int deliver_all(struct post *p, struct err *e)
 {
-	for (;;) {
-		struct lease l = {0};
-		int64_t next = 0;
-		int found = outbox_lease(p->store, now_unix(p), p->only, &l, &next, e);
-		if (next && (p->next == 0 || next < p->next))
-			p->next = next;
-		if (found <= 0)
-			return found;
-		int rc = deliver_one(p, &l, e);
-		lease_release(&l);
-		if (rc < 0)
-			return -1;
-		if (p->in_a_row >= FAILURES_IN_A_ROW || p->refused)
-			return 0;
+	struct mail_transport *t = p->transport;
+	struct lease in_hand[TRANSPORT_SLOTS_MOST] = {0};
+	bool busy[TRANSPORT_SLOTS_MOST] = {false}, more = true;
+	int count = 0, rc = 0;
+	while (rc >= 0 && (more || count > 0)) {
+		more = more && !is_enough(p);
+		if (more && count < t->slots) {
+			int slot = 0;
+			while (busy[slot])
+				slot++;
+			rc = begin_one(p, slot, &in_hand[slot], e);
+			more = rc != 0;
+			busy[slot] = rc == 1;
+			count += rc == 1;
+		} else if (count > 0) {
+			enum send_result result;
+			struct err why = {0};
+			int code, slot = t->take(t, &result, &code, &why);
+			rc = settle(p, &in_hand[slot], result, code, &why, e);
+			lease_release(&in_hand[slot]);
+			busy[slot] = false;
+			count--;
+		}
 	}
+	for (int i = 0; i < t->slots; i++)
+		if (busy[i])
+			lease_release(&in_hand[i]); /* the store failed: the next run finds them in hand */
+	return rc < 0 ? -1 : 0;
 }
 
 static void print_next(const struct post *p)
@@ -226,6 +275,7 @@ int main(int argc, char **argv)
 	static const struct option options[] = {
 		{"letter", required_argument, NULL, 'l'}, {"now", required_argument, NULL, 'n'},
 		{"stepped", no_argument, NULL, 's'}, {0}};
+	signal(SIGPIPE, SIG_IGN); /* a sender may be gone: its letter is accounted for, and the others */
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a daemon that is gone leaves nobody working */
 	struct post p = {0};
 	const char *conf = NULL;

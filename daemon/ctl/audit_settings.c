@@ -69,7 +69,7 @@ static void check_without_effect(struct audit *a)
 		{"mail.ca_file", maildir && s->mail.ca_file},
 		{"mail.user", maildir && s->mail.user},
 		{"mail.password_file", maildir && s->mail.password_file},
-		{"mail.connections", s->mail.connections != CONNECTIONS_DEFAULT},
+		{"mail.connections", maildir && s->mail.connections != CONNECTIONS_DEFAULT},
 		{"mail.bounces", s->mail.bounces != NULL},
 		{"import.directory", s->import_directory != NULL},
 		{"rules.directory", s->rules_directory != NULL},

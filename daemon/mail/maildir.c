@@ -17,6 +17,7 @@
 struct maildir {
 	struct mail_transport base; /* first */
 	char *folder;
+	const struct lease *in_hand;
 };
 
 /* "12.9f86d081@so.example" -> "12.9f86d081.so.example": no separator of folders or flags. */
@@ -82,11 +83,8 @@ static int sync_folder(const char *path, struct err *e)
 	return rc;
 }
 
-static enum send_result deliver(
-	struct mail_transport *t, const struct lease *l, int *code, struct err *e)
+static enum send_result deliver(struct maildir *m, const struct lease *l, struct err *e)
 {
-	struct maildir *m = (struct maildir *)t;
-	*code = 0;
 	char *name = file_name(l->message_id);
 	if (is_seen(m, name)) {
 		free(name);
@@ -105,6 +103,22 @@ static enum send_result deliver(
 	free(tmp);
 	free(name);
 	return rc == 0 ? SEND_OK : SEND_TEMPORARY;
+}
+
+static void give(struct mail_transport *t, int slot, const struct lease *l)
+{
+	struct maildir *m = (struct maildir *)t;
+	(void)slot; /* there is one */
+	m->in_hand = l;
+}
+
+static int take(struct mail_transport *t, enum send_result *result, int *code, struct err *e)
+{
+	struct maildir *m = (struct maildir *)t;
+	*code = 0;
+	*result = deliver(m, m->in_hand, e);
+	m->in_hand = NULL;
+	return 0;
 }
 
 static void close_maildir(struct mail_transport *t)
@@ -126,7 +140,7 @@ int maildir_open(struct mail_transport **out, const char *folder, struct err *e)
 	}
 	struct maildir *m = xcalloc(1, sizeof *m);
 	m->base = (struct mail_transport){
-		.name = "maildir", .deliver = deliver, .close = close_maildir};
+		.name = "maildir", .slots = 1, .give = give, .take = take, .close = close_maildir};
 	m->folder = xstrdup(folder);
 	*out = &m->base;
 	return 0;

@@ -8,14 +8,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { JOB_BYTES_MOST = 128 << 20, LINE_MOST = SENDER_TEXT_MOST + 100 };
+enum { JOB_BYTES_MOST = 128 << 20 };
 
 struct head {
 	int64_t letter, recipient;
@@ -108,14 +106,14 @@ static void say(int fd, const char *line)
 
 void sender_say_handed(int fd, int64_t recipient)
 {
-	char line[LINE_MOST];
+	char line[SENDER_LINE_MOST];
 	snprintf(line, sizeof line, "handed %" PRId64 "\n", recipient);
 	say(fd, line);
 }
 
 void sender_say_result(int fd, const struct sender_result *r)
 {
-	char line[LINE_MOST], text[SENDER_TEXT_MOST];
+	char line[SENDER_LINE_MOST], text[SENDER_TEXT_MOST];
 	snprintf(text, sizeof text, "%s", r->text);
 	for (char *c = text; *c; c++)
 		if ((unsigned char)*c < ' ' || (unsigned char)*c > '~')
@@ -127,51 +125,40 @@ void sender_say_result(int fd, const struct sender_result *r)
 	say(fd, line);
 }
 
-static int64_t now_ms(void)
+/* One whole line. 1 the result, 0 not yet, -1 nonsense. */
+static int take_line(const char *line, struct sender_ear *ear, int64_t recipient, struct sender_result *r)
 {
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	int64_t who;
+	int outcome, at = 0;
+	if (sscanf(line, "handed %" SCNd64, &who) == 1 && who == recipient) {
+		ear->handed = true;
+		return 0;
+	}
+	if (sscanf(line, "result %" SCNd64 " %d %d %n", &who, &outcome, &r->code, &at) != 3 ||
+		who != recipient || outcome < SEND_OK || outcome > SEND_CREDENTIALS)
+		return -1;
+	r->recipient = who;
+	r->outcome = (enum send_result)outcome;
+	snprintf(r->text, sizeof r->text, "%s", line + at);
+	return 1;
 }
 
-/* One line of at most LINE_MOST bytes. 1, or 0 at the end, the limit or nonsense. */
-static int read_line(int fd, int64_t until_ms, char line[LINE_MOST])
+int sender_hear(int fd, struct sender_ear *ear, int64_t recipient, struct sender_result *r)
 {
-	for (size_t n = 0; n < LINE_MOST;) {
-		int64_t left = until_ms - now_ms();
-		struct pollfd p = {.fd = fd, .events = POLLIN};
-		int ready = left > 0 ? poll(&p, 1, (int)left) : 0;
-		if (ready < 0 && errno == EINTR)
-			continue;
-		if (ready <= 0 || read(fd, line + n, 1) != 1)
-			return 0;
-		if (line[n++] == '\n') {
-			line[n - 1] = '\0';
-			return 1;
-		}
+	ssize_t n;
+	do
+		n = read(fd, ear->line + ear->length, sizeof ear->line - ear->length);
+	while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		return -1;
+	ear->length += (size_t)n;
+	for (char *end; (end = memchr(ear->line, '\n', ear->length)) != NULL;) {
+		*end = '\0';
+		int rc = take_line(ear->line, ear, recipient, r);
+		if (rc)
+			return rc;
+		ear->length -= (size_t)(end + 1 - ear->line);
+		memmove(ear->line, end + 1, ear->length);
 	}
-	return 0;
-}
-
-int sender_wait(int fd, int64_t recipient, int wait_ms, struct sender_result *r, bool *handed)
-{
-	char line[LINE_MOST];
-	int64_t until = now_ms() + wait_ms;
-	*handed = false;
-	while (read_line(fd, until, line)) {
-		int64_t who;
-		int outcome, at = 0;
-		if (sscanf(line, "handed %" SCNd64, &who) == 1 && who == recipient) {
-			*handed = true;
-		} else if (sscanf(line, "result %" SCNd64 " %d %d %n", &who, &outcome, &r->code, &at) == 3 &&
-			   who == recipient && outcome >= SEND_OK && outcome <= SEND_CREDENTIALS) {
-			r->recipient = who;
-			r->outcome = (enum send_result)outcome;
-			snprintf(r->text, sizeof r->text, "%s", line + at);
-			return 1;
-		} else {
-			return 0;
-		}
-	}
-	return 0;
+	return ear->length < sizeof ear->line ? 0 : -1;
 }

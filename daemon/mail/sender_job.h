@@ -12,7 +12,7 @@
 
 #include "mail/transport.h"
 
-enum { SENDER_TEXT_MOST = 400 };
+enum { SENDER_TEXT_MOST = 400, SENDER_LINE_MOST = 512 };
 
 struct sender_job {
 	int64_t letter, recipient; /* letter 0: none */
@@ -35,8 +35,14 @@ void sender_say_result(int fd, const struct sender_result *r);
 
 /* The post's side. -1: the pipe is broken. */
 int sender_give_job(int fd, const struct lease *l);
-/* Reads the answers to the job at work, at most wait_ms. 1 a result, 0 it is over without one (the
- * sender died or was too slow). *handed: whether the bytes were all with the library. */
-int sender_wait(int fd, int64_t recipient, int wait_ms, struct sender_result *r, bool *handed);
+/* What was heard of the answers to the job at work; all zero before each job. */
+struct sender_ear {
+	char line[SENDER_LINE_MOST];
+	size_t length;
+	bool handed; /* the bytes were all with the library */
+};
+/* Reads what there is, once; waits if there is nothing. 1 a result, 0 more is to come, -1 it is over
+ * without one (the sender died, or talks nonsense). */
+int sender_hear(int fd, struct sender_ear *ear, int64_t recipient, struct sender_result *r);
 
 #endif

@@ -48,8 +48,9 @@ class Post:
         with open(self.p.database, "wb") as f:
             f.write(self.fresh)
 
-    def smtp(self, port, more='starttls = "off";', host="127.0.0.1"):
+    def smtp(self, port, more='starttls = "off";', host="127.0.0.1", connections=1):
         self.again()
+        more += f" connections = {connections};"
         self.configure(f'transport = "smtp"; server = "{host}:{port}"; {more}')
 
     def run(self, minutes=1):

@@ -86,6 +86,22 @@ def doubt(report, post):
         report.equal("accepted at the second", (server.got, post.one()[0]), (2, "sent"))
 
 
+def in_parallel(report, post):
+    """mail.connections at a time; a slow letter on one keeps none of the others."""
+    with Scripted() as server:
+        post.smtp(server.port, connections=4)
+        post.run()
+        report.equal("over four connections: all are sent", list(post.states()), ["sent"])
+        report.equal("each once", server.got, post.states()["sent"])
+        report.equal("and there were four", server.connections, 4)
+    with Scripted(RCPT=lambda s: "450 4.2.0 later") as server:
+        post.smtp(server.port, connections=4)
+        post.run()
+        states = post.states()
+        report.check("a server that takes nothing is soon left alone: the rest waits, untried",
+                     states.get("deferred", 0) in range(3, 8) and states.get("queued", 0) > 0, str(states))
+
+
 def one_bad_of_many(report, post):
     with Scripted(RCPT=lambda s: "550 5.1.1 no" if len([x for x in s.said if x.startswith("RCPT")]) == 2 else "250 ok") as server:
         post.smtp(server.port)
@@ -164,6 +180,7 @@ def main():
         bytes_arrive(report, post)
         scripted(report, post)
         doubt(report, post)
+        in_parallel(report, post)
         one_bad_of_many(report, post)
         credentials(report, post, ca)
         trust(report, post, ca)
