@@ -43,7 +43,7 @@ struct post {
 	int sent, failed;
 	bool refused; /* our name or password was */
 	int in_a_row; /* temporary failures one after the other */
-	int64_t next; /* earliest later try, 0 none */
+	int64_t next; /* when there is more to do, 0 never */
 	int64_t run_until_s; /* by the monotonic clock, 0 not yet begun */
 };
 
@@ -114,8 +114,6 @@ static int settle(struct post *p, const struct lease *l, enum send_result result
 	p->in_a_row = result == SEND_TEMPORARY ? p->in_a_row + 1 : 0;
 	if (p->in_a_row == 1 || result == SEND_PERMANENT || result == SEND_IN_DOUBT)
 		log_warning("letter %lld to %s: %s", (long long)l->letter, l->email, why->text);
-	if (next && (p->next == 0 || next < p->next))
-		p->next = next;
 	if (outbox_settle(p->store, l, outcome_of(result), code,
 		    result == SEND_OK && !why->text[0] ? NULL : why->text, now, next, e) < 0)
 		return -1;
@@ -142,10 +140,7 @@ static bool is_enough(struct post *p)
  * once, 0 nothing is left, -1. */
 static int begin_one(struct post *p, int slot, struct lease *l, struct err *e)
 {
-	int64_t next = 0;
-	int found = outbox_lease(p->store, now_unix(p), p->only, l, &next, e);
-	if (next && (p->next == 0 || next < p->next))
-		p->next = next;
+	int found = outbox_lease(p->store, now_unix(p), p->only, l, e);
 	if (found <= 0)
 		return found;
 	if (p->settings->mail.transport == TRANSPORT_SMTP && text_is_invented(l->email)) {
@@ -217,7 +212,12 @@ static int work(struct post *p, struct err *e)
 	}
 	if (transport_open(&p->transport, p->settings, e) < 0)
 		return -1;
+	int64_t retry = 0;
 	int rc = deliver_all(p, e);
+	if (rc == 0)
+		rc = outbox_earliest_retry(p->store, &retry, e);
+	if (retry && (p->next == 0 || retry < p->next))
+		p->next = retry;
 	if (p->sent || p->failed)
 		log_info("%d delivered, %d not, by %s", p->sent, p->failed, p->transport->name);
 	return rc;

@@ -92,9 +92,8 @@ int rehearsal_rewind(struct rehearsal *r, int32_t from, struct err *e)
 static int accept_all(struct rehearsal *r, int64_t now_unix, struct err *e)
 {
 	struct lease lease;
-	int64_t next;
 	int rc;
-	while ((rc = outbox_lease(r->world->store, now_unix, 0, &lease, &next, e)) == 1) {
+	while ((rc = outbox_lease(r->world->store, now_unix, 0, &lease, e)) == 1) {
 		rc = outbox_settle(
 			r->world->store, &lease, DELIVERY_SENT, 250, "rehearsed", now_unix, 0, e);
 		lease_release(&lease);

@@ -187,39 +187,43 @@ int32_t outbox_last_letter(struct store *s, const char *unit)
 	return day;
 }
 
-static int earliest_retry(struct store *s, int64_t *next, struct err *e)
-{
-	struct stmt *st = store_stmt(
-		s,
-		"SELECT min(next_attempt) FROM recipient WHERE delivery IN ('deferred', 'in_doubt')",
-		e);
-	int row = st ? stmt_step(st, e) : -1;
-	if (row < 0)
-		return -1;
-	*next = row ? col_int(st, 0) : 0;
-	stmt_reset(st);
-	return 0;
-}
-
 /* Fills out with the first recipient that may be tried, of letter `only` (0: of any). held: none but
  * the administrator's. 1, 0 or -1. */
-static int next_to_send(struct store *s, int64_t now_unix, int64_t only, bool held,
-	struct lease *out, struct err *e)
+/* The first recipient that waits in this state, or 0 rows. The index recipient_open gives them in order, so
+ * that a long queue costs no more than a short one; it is used only where its own condition is repeated. */
+static int first_waiting(struct store *s, const char *delivery, int64_t now_unix, int64_t only, bool held,
+	int64_t *recipient, struct err *e)
 {
 	struct stmt *st = store_stmt(s,
-		"SELECT l.id, r.id, l.message_id, l.unit, r.email, l.bytes, r.attempts + 1"
-		" FROM recipient r JOIN letter l ON l.id = r.letter"
-		" WHERE (r.delivery = 'queued' OR"
-		"  (r.delivery IN ('deferred', 'in_doubt') AND r.next_attempt <= ?1))"
-		" AND (?2 = 0 OR l.id = ?2) AND (?3 = 0 OR l.unit = ?4)"
-		" ORDER BY r.delivery <> 'queued', l.id, r.id LIMIT 1",
+		"SELECT r.id FROM recipient r WHERE r.delivery = ?1"
+		" AND r.delivery NOT IN ('sent', 'superseded', 'failed')"
+		" AND (?1 = 'queued' OR r.next_attempt <= ?2) AND (?3 = 0 OR r.letter = ?3)"
+		" AND (?4 = 0 OR (SELECT unit FROM letter WHERE id = r.letter) = ?5)"
+		" ORDER BY r.letter, r.id LIMIT 1",
 		e);
 	if (!st)
 		return -1;
-	stmt_int(st, 1, now_unix);
-	stmt_int(st, 2, only);
-	stmt_int(st, 3, held);
-	stmt_text(st, 4, OUTBOX_ADMIN);
+	stmt_text(st, 1, delivery);
+	stmt_int(st, 2, now_unix);
+	stmt_int(st, 3, only);
+	stmt_int(st, 4, held);
+	stmt_text(st, 5, OUTBOX_ADMIN);
+	int row = stmt_step(st, e);
+	if (row == 1)
+		*recipient = col_int(st, 0);
+	stmt_reset(st);
+	return row;
+}
+
+static int read_letter(struct store *s, int64_t recipient, struct lease *out, struct err *e)
+{
+	struct stmt *st = store_stmt(s,
+		"SELECT l.id, r.id, l.message_id, l.unit, r.email, l.bytes, r.attempts + 1"
+		" FROM recipient r JOIN letter l ON l.id = r.letter WHERE r.id = ?1",
+		e);
+	if (!st)
+		return -1;
+	stmt_int(st, 1, recipient);
 	int row = stmt_step(st, e);
 	if (row == 1) {
 		const void *bytes = col_blob(st, 5, &out->size);
@@ -238,11 +242,35 @@ static int next_to_send(struct store *s, int64_t now_unix, int64_t only, bool he
 	return row;
 }
 
-int outbox_lease(struct store *s, int64_t now_unix, int64_t only, struct lease *out,
-	int64_t *next_attempt, struct err *e)
+/* 1 one, 0 none, -1. What never was tried goes first. */
+static int next_to_send(struct store *s, int64_t now_unix, int64_t only, bool held,
+	struct lease *out, struct err *e)
+{
+	static const enum delivery order[] = {DELIVERY_QUEUED, DELIVERY_DEFERRED, DELIVERY_IN_DOUBT};
+	int64_t recipient = 0;
+	int row = 0;
+	for (size_t i = 0; i < sizeof order / sizeof *order && row == 0; i++)
+		row = first_waiting(s, delivery_names[order[i]], now_unix, only, held, &recipient, e);
+	return row == 1 ? read_letter(s, recipient, out, e) : row;
+}
+
+int outbox_earliest_retry(struct store *s, int64_t *next, struct err *e)
+{
+	struct stmt *st = store_stmt(s,
+		"SELECT min(next_attempt) FROM recipient WHERE delivery IN ('deferred', 'in_doubt')"
+		" AND delivery NOT IN ('sent', 'superseded', 'failed')",
+		e);
+	int row = st ? stmt_step(st, e) : -1;
+	if (row < 0)
+		return -1;
+	*next = row ? col_int(st, 0) : 0;
+	stmt_reset(st);
+	return 0;
+}
+
+int outbox_lease(struct store *s, int64_t now_unix, int64_t only, struct lease *out, struct err *e)
 {
 	struct lease lease = {0};
-	int64_t next = 0;
 	if (store_begin(s, e) < 0)
 		return -1;
 	int found = next_to_send(s, now_unix, only, outbox_is_held(s, NULL), &lease, e);
@@ -259,7 +287,7 @@ int outbox_lease(struct store *s, int64_t now_unix, int64_t only, struct lease *
 		if (!st || stmt_run(st, e) < 0)
 			found = -1;
 	}
-	if (found >= 0 && (earliest_retry(s, &next, e) < 0 || store_commit(s, e) < 0))
+	if (found >= 0 && store_commit(s, e) < 0)
 		found = -1;
 	if (found < 0)
 		store_rollback(s);
@@ -267,8 +295,6 @@ int outbox_lease(struct store *s, int64_t now_unix, int64_t only, struct lease *
 		*out = lease;
 	else
 		lease_release(&lease);
-	if (found >= 0 && next_attempt)
-		*next_attempt = next;
 	return found;
 }
 

@@ -48,15 +48,16 @@ int32_t outbox_last_letter(struct store *s, const char *unit);
 
 /* post: the next letter to deliver at `now` with its bytes and one recipient; marks it `sending`
  * (commits). only: of this letter, 0 of any. While sending is held only the administrator's letters
- * are. 1 one, 0 nothing to do, -1 error. *next_attempt: earliest later try, unix seconds or 0. */
+ * are. 1 one, 0 nothing to do, -1 error. */
 struct lease {
 	int64_t letter, recipient;
 	char *message_id, *unit, *email, *bytes;
 	size_t size;
 	int attempts; /* this one included */
 };
-int outbox_lease(struct store *s, int64_t now_unix, int64_t only, struct lease *out,
-	int64_t *next_attempt, struct err *e);
+int outbox_lease(struct store *s, int64_t now_unix, int64_t only, struct lease *out, struct err *e);
+/* *next: when the first of the letters put off is to be tried again, unix seconds, 0 none waits. */
+int outbox_earliest_retry(struct store *s, int64_t *next, struct err *e);
 /* Commits one result. next_attempt_unix: for DEFERRED, and for the first IN_DOUBT of a letter, which is
  * sent again then; a second one stays. code 0: none. */
 int outbox_settle(struct store *s, const struct lease *l, enum delivery outcome, int code,

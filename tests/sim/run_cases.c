@@ -128,9 +128,9 @@ static void deliver(struct stage *s, struct moment now)
 {
 	struct err e;
 	struct lease lease;
-	int64_t unix_s = moment_to_unix(now, s->settings.utc_offset_s), next;
+	int64_t unix_s = moment_to_unix(now, s->settings.utc_offset_s);
 	int rc;
-	while ((rc = outbox_lease(s->w.store, unix_s, 0, &lease, &next, &e)) == 1) {
+	while ((rc = outbox_lease(s->w.store, unix_s, 0, &lease, &e)) == 1) {
 		bool stuck = false;
 		for (size_t i = 0; i < s->stuck_count; i++)
 			stuck |= strcmp(s->stuck[i], lease.unit) == 0;
