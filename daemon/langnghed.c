@@ -40,6 +40,7 @@ struct daemon {
 	char *copies; /* beside the control socket, once that is ours: where children's files lie */
 	int taken; /* which of the two folders of copies the children read: 0 or 1 */
 	struct err last_reload;
+	const char *reload_state; /* of the last one: checking, taken or refused; NULL none */
 	bool stopping, watch_is_over;
 	int exit_code;
 };
@@ -109,6 +110,7 @@ static void on_checked(void *context, const struct child_end *end)
 	d->checker = NULL;
 	d->new_settings = NULL;
 	struct err e;
+	d->reload_state = "refused";
 	if (!end->ok || d->watch_is_over || take_over(d, fresh, &e) < 0) {
 		err_set(&d->last_reload, "the changed files are not taken over: %s",
 			!end->ok || d->watch_is_over ? end->obituary : e.text);
@@ -123,6 +125,7 @@ static void on_checked(void *context, const struct child_end *end)
 	settings_free(d->settings);
 	d->settings = fresh;
 	watch_set_offset(d->watch, fresh->utc_offset_s);
+	d->reload_state = "taken";
 	err_set(&d->last_reload, "the files were read again and taken over");
 	log_info("%s", d->last_reload.text);
 	watch_poke(d->watch);
@@ -173,10 +176,12 @@ static int reload(struct daemon *d, struct err *e)
 	}
 	if (rc < 0) {
 		d->last_reload = *e;
+		d->reload_state = "refused";
 		settings_free(fresh);
 		return -1;
 	}
 	d->new_settings = fresh;
+	d->reload_state = "checking";
 	return 0;
 }
 
@@ -192,6 +197,8 @@ static void status(const struct daemon *d, struct buf *b)
 	watch_status(d->watch, b);
 	buf_add(b, ",");
 	json_member(b, "last_reload", d->last_reload.text[0] ? d->last_reload.text : NULL);
+	buf_add(b, ",");
+	json_member(b, "reload", d->reload_state);
 	buf_add(b, "}\n");
 }
 

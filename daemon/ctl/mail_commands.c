@@ -4,6 +4,7 @@
  * in rehearse_commands.c.
  */
 #include "ctl/command.h"
+#include "ctl/places.h"
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -104,28 +105,39 @@ static int run_discard(struct ctl *c)
 	return act(c, "discard");
 }
 
-static int set_hold(struct ctl *c, bool hold)
+/* The brake works with any configuration. Nothing is lost by it. */
+static int run_hold(struct ctl *c)
+{
+	struct err e;
+	struct places p;
+	struct problems problems = {0};
+	const char *note = ctl_option(c, "note");
+	places_find(c, &p, &problems);
+	for (size_t i = 0; i < problems.count; i++)
+		fprintf(stderr, "langnghectl: warning: %s: %s\n", problems.items[i].where,
+			problems.items[i].text);
+	int rc = store_open(&c->world.store, p.database, STORE_WRITE, &e);
+	if (rc == 0)
+		rc = outbox_hold(c->world.store, true, note ? note : "held by hand", &e);
+	places_release(&p);
+	problems_release(&problems);
+	if (rc < 0)
+		return ctl_fail(CTL_CANNOT, "%s", e.text);
+	puts("all sending is held; langnghectl release frees it");
+	return CTL_DONE;
+}
+
+static int run_release(struct ctl *c)
 {
 	struct err e;
 	int rc = ctl_open_store(c, STORE_WRITE);
 	if (rc)
 		return rc;
-	const char *note = ctl_option(c, "note");
-	if (outbox_hold(c->world.store, hold, note ? note : "held by hand", &e) < 0)
+	if (outbox_hold(c->world.store, false, NULL, &e) < 0)
 		return ctl_fail(CTL_CANNOT, "%s", e.text);
-	puts(hold ? "all sending is held; langnghectl release frees it" : "sending is free");
+	puts("sending is free");
 	ctl_poke(c);
 	return CTL_DONE;
-}
-
-static int run_hold(struct ctl *c)
-{
-	return set_hold(c, true);
-}
-
-static int run_release(struct ctl *c)
-{
-	return set_hold(c, false);
 }
 
 /* Runs langnghe-post for this letter alone, as the daemon runs it for all. 0 it ended well. */

@@ -10,8 +10,13 @@
 #include "base/mem.h"
 #include "ctl/status.h"
 
+#include <jansson.h>
+
 #include <dirent.h>
+#include <time.h>
 #include <unistd.h>
+
+enum { RELOAD_PAUSE_MS = 50, RELOAD_MOST_MS = 130 * 1000 }; /* the daemon gives the check 120 s */
 
 static const char *const unit_keys[] = {
 	"code", "name", "kind", "parent", "valid_from", "valid_to", "successors", NULL};
@@ -196,6 +201,33 @@ static int run_plugin_list(struct ctl *c)
 	return rc;
 }
 
+/* Waits until the daemon has checked the files and says what came of it. */
+static int await_reload(const struct ctl *c)
+{
+	const struct timespec pause = {.tv_nsec = RELOAD_PAUSE_MS * 1000000L};
+	for (int waited = 0; waited < RELOAD_MOST_MS; waited += RELOAD_PAUSE_MS) {
+		struct err e;
+		struct buf reply = {0};
+		if (control_request(c->world.settings->control_socket, "status", &reply, &e) < 0)
+			return ctl_fail(CTL_CANNOT, "%s", e.text);
+		json_t *status = json_loads(reply.s, 0, NULL);
+		const char *state = json_string_value(json_object_get(status, "reload"));
+		const char *text = json_string_value(json_object_get(status, "last_reload"));
+		bool over = state && strcmp(state, "checking") != 0;
+		int rc = CTL_DONE;
+		if (over && strcmp(state, "taken") != 0)
+			rc = ctl_fail(CTL_REJECTED, "%s", text ? text : "the files are refused");
+		else if (over)
+			puts(text ? text : "taken over");
+		json_decref(status);
+		buf_release(&reply);
+		if (over)
+			return rc;
+		nanosleep(&pause, NULL);
+	}
+	return ctl_fail(CTL_CANNOT, "the files are still being checked: see langnghectl status");
+}
+
 static int run_reload(struct ctl *c)
 {
 	struct err e;
@@ -210,7 +242,7 @@ static int run_reload(struct ctl *c)
 	if (strncmp(reply.s, "error: ", 7) == 0)
 		rc = ctl_fail(CTL_REJECTED, "%s", reply.s + 7);
 	else
-		puts(reply.s);
+		rc = await_reload(c);
 	buf_release(&reply);
 	return rc;
 }

@@ -68,10 +68,17 @@ def main():
             poke()
             report.check("a round with broken files beside it runs on the old ones",
                          wait_for(lambda: p.sql(runs)[0][0] > before))
+            held = p.ctl("hold", "--note", "thử", check=False)
+            report.check("the brake works with a broken configuration, and says what is wrong with it",
+                         held.returncode == 0 and "duplicate" in held.stderr
+                         and p.sql("SELECT value FROM meta WHERE key = 'sending_held'") == [("thử",)], held.stderr)
             with open(p.conf, "w", encoding="utf-8") as f:
                 f.write(broken_conf.replace("\nmail = 5;\n", ""))
-            p.ctl("reload", check=False)
-            report.check("the reload is refused and says so", wait_for(
+            p.ctl("release")
+            refused = p.ctl("reload", check=False)
+            report.check("who asked is told that it is refused, and why", refused.returncode == 1
+                         and "tragets" in refused.stderr, f"{refused.returncode} {refused.stdout} {refused.stderr}")
+            report.check("and so is who looks later", wait_for(
                 lambda: "not taken over" in json.dumps(status(p), ensure_ascii=False)),
                 json.dumps(status(p))[:400])
             before = p.sql(runs)[0][0]
@@ -79,13 +86,13 @@ def main():
             report.check("and the old plan goes on", wait_for(lambda: p.sql(runs)[0][0] > before))
             with open(plan, "w", encoding="utf-8") as f:
                 f.write(good)
-            p.ctl("reload")
+            p.ctl("reload", check=False)
             report.check("a template that is broken is refused, too", wait_for(
                 lambda: "templates/letter.txt:1" in json.dumps(status(p), ensure_ascii=False)), json.dumps(status(p))[:600])
             with open(letter, "w", encoding="utf-8") as f:
                 f.write(good_letter)
-            p.ctl("reload")
-            report.check("mended, it is taken over", wait_for(
+            report.check("mended, the reload says so", "taken over" in p.ctl("reload").stdout)
+            report.check("it is taken over", wait_for(
                 lambda: "and taken over" in json.dumps(status(p), ensure_ascii=False)),
                 json.dumps(status(p))[:400])
         finally:
