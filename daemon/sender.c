@@ -64,6 +64,9 @@ struct sender {
 	bool all_handed;   /* the end was told: the final dot goes out */
 	bool aborted;      /* sticky: a stall, after which the library would leave holes */
 	int64_t last_ms;   /* the library last asked for bytes */
+	size_t line_at, line_alike; /* in the server's line, and how much of it reads CHUNKING */
+	char heard[300];   /* the line as far as it came */
+	size_t heard_length;
 	int reply_code;    /* the server's last reply, a refusal rather than any other, */
 	char reply[300];   /* and its first line */
 	bool authenticating;
@@ -127,14 +130,38 @@ static const char *on_bytes(void **context, int *length, void *argument)
 
 /* ---- what the server says */
 
-/* CHUNKING would turn a 450 into a permanent refusal: the keyword is made another one. The buffer is
- * the library's own. */
-static void mask_chunking(char *buf, size_t n)
+/* CHUNKING would turn a 450 into a permanent refusal: the keyword "250-CHUNKING" is made another one, by
+ * its last letter, for a line may come in pieces. The buffer is the library's own. */
+static void mask_chunking(struct sender *s, char *buf, size_t n)
 {
 	static const char word[] = "CHUNKING";
-	char *at = memmem(buf, n, word, sizeof word - 1);
-	if (at && at - buf >= 4 && (at[-1] == '-' || at[-1] == ' '))
-		*at = 'X';
+	enum { AFTER_CODE = 4, LENGTH = sizeof word - 1 };
+	for (size_t i = 0; i < n; i++) {
+		if (buf[i] == '\n') {
+			s->line_at = s->line_alike = 0;
+			continue;
+		}
+		if (s->line_at >= AFTER_CODE && s->line_at == AFTER_CODE + s->line_alike &&
+			s->line_alike < LENGTH && (buf[i] & ~0x20) == word[s->line_alike] &&
+			++s->line_alike == LENGTH)
+			buf[i] = 'X';
+		s->line_at++;
+	}
+}
+
+/* Keeps what matters of a whole line of a reply. */
+static void take_reply_line(struct sender *s)
+{
+	int code = s->heard_length >= 3 ? atoi(s->heard) : 0;
+	if (code < 200 || code > 599)
+		return;
+	if (s->authenticating && code >= 400)
+		s->auth_code = code;
+	if ((s->reply_code >= 400 && code < 400) || (code >= 300 && code < 400))
+		return; /* a refusal is what matters, not the farewell or a prompt */
+	s->reply_code = code;
+	s->heard[strcspn(s->heard, "\r")] = '\0';
+	snprintf(s->reply, sizeof s->reply, "%s", s->heard);
 }
 
 static void on_dialogue(const char *buf, int n, int writing, void *argument)
@@ -149,19 +176,16 @@ static void on_dialogue(const char *buf, int n, int writing, void *argument)
 			s->authenticating = false;
 		return;
 	}
-	mask_chunking((char *)(uintptr_t)buf, (size_t)n);
-	int code = n >= 3 ? atoi(buf) : 0;
-	if (code < 200 || code > 599)
-		return;
-	if (s->authenticating && code >= 400)
-		s->auth_code = code;
-	if ((s->reply_code >= 400 && code < 400) || (code >= 300 && code < 400))
-		return; /* a refusal is what matters, not the farewell or a prompt */
-	s->reply_code = code;
-	size_t length = 0;
-	while (length < (size_t)n && buf[length] != '\r' && buf[length] != '\n')
-		length++;
-	snprintf(s->reply, sizeof s->reply, "%.*s", (int)length, buf);
+	mask_chunking(s, (char *)(uintptr_t)buf, (size_t)n);
+	for (int i = 0; i < n; i++) {
+		if (buf[i] == '\n') {
+			s->heard[s->heard_length] = '\0';
+			take_reply_line(s);
+			s->heard_length = 0;
+		} else if (s->heard_length < sizeof s->heard - 1) {
+			s->heard[s->heard_length++] = buf[i];
+		}
+	}
 }
 
 static bool is_our_host(const struct sender *s, X509 *certificate)
@@ -414,6 +438,7 @@ static int run_connection(struct sender *s, struct err *e)
 						   : xasprintf("%s:25", c->mail.server);
 	smtp_session_t session = smtp_create_session();
 	s->letters = s->reply_code = s->auth_code = 0;
+	s->line_at = s->line_alike = s->heard_length = 0;
 	s->trouble[0] = s->reply[0] = '\0';
 	s->authenticating = false;
 	smtp_set_server(session, server);

@@ -56,7 +56,7 @@ def free_port():
 
 class Scripted:
     """A server that answers as `replies` says: {"RCPT": "450 later", "DATA": None …}; None: hangs up.
-    "DOT" is the answer to the letter, "GREETING" the first line. Counts what it got whole."""
+    "DOT" is the answer to the letter, "GREETING" the first line; PIECES=n: n bytes at a time. Counts what it got whole."""
 
     def __init__(self, **replies):
         self.replies, self.got, self.connections, self.said = replies, 0, 0, []
@@ -72,8 +72,13 @@ class Scripted:
                 text = text(self)
             if text is None:
                 raise ConnectionError
-            writer.write(text.encode() + b"\r\n")
-            await writer.drain()
+            data = text.encode() + b"\r\n"
+            piece = self.replies.get("PIECES", len(data))  # bytes at a time: a slow line
+            for i in range(0, len(data), piece):
+                writer.write(data[i:i + piece])
+                await writer.drain()
+                if piece < len(data):
+                    await asyncio.sleep(0.004)
             return text
         try:
             await say("GREETING", "220 scripted")
@@ -116,7 +121,12 @@ class Scripted:
         return self
 
     def __exit__(self, *exc):
-        self.loop.call_soon_threadsafe(self.loop.stop)
+        async def close():
+            self.server.close()
+            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+                task.cancel()
+            self.loop.call_soon(self.loop.stop)
+        asyncio.run_coroutine_threadsafe(close(), self.loop)
         self.thread.join()
 
 
