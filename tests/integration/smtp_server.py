@@ -17,9 +17,11 @@ class Keeper:
     """Keeps what was accepted: (recipient, bytes as sent)."""
 
     def __init__(self):
-        self.letters = []
+        self.letters, self.versions = [], set()
 
     async def handle_DATA(self, server, session, envelope):
+        if session.ssl:
+            self.versions.add(session.ssl["ssl_object"].version() if isinstance(session.ssl, dict) else session.ssl.version())
         for to in envelope.rcpt_tos:
             self.letters.append((to, envelope.original_content))
         return "250 2.0.0 kept"

@@ -8,7 +8,7 @@ import re
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from posting import Post  # noqa: E402
+from posting import NOW, Post  # noqa: E402
 from province import Report  # noqa: E402
 from smtp_server import Authority, RealServer, Scripted  # noqa: E402
 
@@ -161,6 +161,7 @@ def trust(report, post, ca):
     cases = {
         "another name": (ca.context("other", "DNS:elsewhere.test"), ca.ca, "mismatch"),
         "self-signed": (ca.context("own", "IP:127.0.0.1", signed=False), ca.ca, "self.signed"),
+        "expired": (ca.context("old", "IP:127.0.0.1", days="-1"), ca.ca, "expired"),
         "another authority": (ca.context("mail2", "IP:127.0.0.1"), None, "issuer|self.signed"),
     }
     for what, (context, file, why) in cases.items():
@@ -178,6 +179,20 @@ def trust(report, post, ca):
         post.run()
         report.check("no STARTTLS: nothing goes in the clear", post.one()[0] == "deferred" and not server.keeper.letters
                      and "STARTTLS" in post.one()[2], str(post.one()))
+
+
+def early_tickets(report, post, ca, sessions=200):
+    """TLS 1.3: the server's session tickets come with the end of the handshake; no session waits for a reply
+    to what it never said (a session that does ends after 60 s as deferred)."""
+    good = ca.context("tickets", "IP:127.0.0.1")
+    post.many(sessions)
+    with RealServer(tls=good) as server:
+        post.smtp(server.port, f'ca_file = "{ca.ca}";')
+        for (letter,) in post.p.sql("SELECT letter FROM recipient"):
+            post.p.run("langnghe-post", "--now", NOW, "--letter", str(letter))
+        report.equal(f"{sessions} sessions under TLS: every letter at its first try", post.states(), {"sent": sessions})
+        report.equal("and each once", len(server.keeper.letters), sessions)
+        report.equal("under TLS 1.3", server.keeper.versions, {"TLSv1.3"})
 
 
 def nobody_there(report, post):
@@ -203,6 +218,7 @@ def main():
         credentials(report, post, ca)
         trust(report, post, ca)
         nobody_there(report, post)
+        early_tickets(report, post, ca)
     report.close()
 
 
