@@ -10,7 +10,7 @@ NOW = "2026-11-23T08:00:00+07:00"
 class Post:
     """A province whose letters of one morning wait for a server."""
 
-    def __init__(self):
+    def __init__(self, before_the_round=lambda province: None):
         self.p = Province()
         with open(self.p.conf, encoding="utf-8") as f:
             self.conf = f.read().replace(".example", ".test").replace(f'units_directory = "{ROOT}/conf"',
@@ -22,6 +22,7 @@ class Post:
         for kind, name in (("units", "units-sample"), ("contacts", "contacts-sample"), ("villages", "villages")):
             self.p.ctl("import", kind, self.living(os.path.join("sample", name)))
         self.p.ctl("go-live", "2026-11-16")
+        before_the_round(self.p)
         self.p.run("langnghe-round", "--now", NOW)
         self.p.sql("PRAGMA wal_checkpoint(TRUNCATE)")
         with open(self.p.database, "rb") as f:

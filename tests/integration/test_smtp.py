@@ -5,6 +5,7 @@ import email
 import email.policy
 import os
 import re
+import sqlite3
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -29,6 +30,38 @@ def bytes_arrive(report, post):
             report.check("a letter of ours", m["X-Langnghe-Unit"] and m["Message-ID"], str(m.keys()))
         post.run(2)
         report.equal("none a second time", len(server.keeper.letters), len(queued))
+
+
+EVIL = "Lụa\r\nBcc: spy@units.langnghe.test\r\nSubject: mine\r\n\r\n.\r\nMAIL FROM:<a@b.test>\n.\n\u202e" + "dài " * 20
+
+
+def injection(report):
+    """What no import takes, written into the register all the same: it stays text, in one line."""
+    def poison(p):
+        db = sqlite3.connect(p.database)
+        db.execute("UPDATE village SET name = ? || name", (" ".join(EVIL.split()),))  # controls fail the rule's run
+        db.execute("UPDATE contact SET name = ?", (EVIL,))
+        db.execute("UPDATE unit SET name = ? || name WHERE kind = 'commune'", (EVIL,))
+        db.commit()
+        db.close()
+    plain, post = Post(), Post(poison)
+    with plain.p, post.p, RealServer() as server:
+        post.smtp(server.port)
+        post.run()
+        letters = [data for _, data in server.keeper.letters]
+        report.check("poisoned names: every letter goes", letters and post.states() == {"sent": len(letters)},
+                     str(post.states()))
+        report.equal("to nobody else", {to for to, _ in server.keeper.letters},
+                     {to for to, _ in plain.queued()})
+        report.check("the poison is in there", any("spy@units" in message.get_body(("plain",)).get_content()
+                     for message in (email.message_from_bytes(d, policy=email.policy.default) for d in letters)))
+        report.check("no bare LF or CR", not any(re.search(rb"(?<!\r)\n|\r(?!\n)", d) for d in letters))
+        report.check("7 bits, lines of at most 998", all(max(d) < 128 and max(map(len, d.split(b"\r\n"))) <= 998
+                                                        for d in letters))
+        names = [[k for k, _ in email.message_from_bytes(d).items()] for d in letters]
+        usual = {k for d in (d for _, d in plain.queued()) for k in email.message_from_bytes(d).keys()}
+        report.check("no header that other letters do not have, none twice",
+                     all(set(n) <= usual and len(n) == len(set(n)) for n in names), str(names[:1]))
 
 
 SCRIPTS = {  # replies: delivery, code, part of the text
@@ -218,6 +251,7 @@ def main():
         credentials(report, post, ca)
         trust(report, post, ca)
         nobody_there(report, post)
+        injection(report)
         early_tickets(report, post, ca)
     report.close()
 
