@@ -26,7 +26,7 @@ class Post:
         self.p.run("langnghe-round", "--now", NOW)
         self.p.sql("PRAGMA wal_checkpoint(TRUNCATE)")
         with open(self.p.database, "rb") as f:
-            self.fresh = f.read()
+            self.fresh = self.morning = f.read()
 
     def living(self, name):
         """A copy of a shipped list whose addresses do not end in .example."""
@@ -74,10 +74,11 @@ class Post:
                           " AND email <> ''")[0]
 
     def many(self, count):
-        """`count` letters, one address each, copies of the morning's first one."""
+        """`count` letters, one address each, copies of the morning's smallest one."""
+        self.fresh = self.morning
         self.again()
         db = sqlite3.connect(self.p.database)
-        row = db.execute("SELECT id, message_id, bytes FROM letter ORDER BY id").fetchone()
+        row = db.execute("SELECT id, message_id, bytes FROM letter ORDER BY length(bytes)").fetchone()
         columns = "thread, day, unit, kind, subject, worst, items, steps, queued_at"
         db.execute("DELETE FROM recipient")
         for i in range(count):
