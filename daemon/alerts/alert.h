@@ -38,8 +38,8 @@ int alerts_foresee(const struct world *w, const struct judgement *j, struct err 
  * said on. Each is kept in the alert's history. */
 int alert_acknowledge(struct store *s, int64_t id, const char *by, const char *note, int32_t today,
 	struct err *e);
-/* P20: at the latest until the day before the last day, for duties; the error names that day. */
-int alert_snooze(struct store *s, int64_t id, int32_t until, const char *by, const char *note,
+/* *until becomes the day on which it ends: for a duty at the latest the day before its last day (P20). */
+int alert_snooze(struct store *s, int64_t id, int32_t *until, const char *by, const char *note,
 	int32_t today, struct err *e);
 int alert_unsnooze(struct store *s, int64_t id, const char *by, const char *note, int32_t today,
 	struct err *e);

@@ -132,23 +132,25 @@ int alert_acknowledge(struct store *s, int64_t id, const char *by, const char *n
 	return say(s, id, &what, by, note, today, e);
 }
 
-int alert_snooze(struct store *s, int64_t id, int32_t until, const char *by, const char *note,
+int alert_snooze(struct store *s, int64_t id, int32_t *day, const char *by, const char *note,
 	int32_t today, struct err *e)
 {
 	enum ln_kind kind;
 	enum alert_state state;
 	int32_t last_day;
-	char day[DAY_TEXT];
+	char text[DAY_TEXT];
+	int32_t until = *day;
 	if (check_words(by, note, e) < 0 || look_up(s, id, &kind, &last_day, &state, e) < 0)
 		return -1;
 	if (until <= today)
-		return err_set(e, "--until must be a day after %s", day_iso(today, day));
+		return err_set(e, "--until must be a day after %s", day_iso(today, text));
 	if (kind == LN_DUE && last_day != DAY_NONE && until > last_day - 1) {
 		until = last_day - 1; /* P20 */
 		if (until <= today)
 			return err_set(e, "this duty's last day is %s: it can no longer be snoozed",
-				day_iso(last_day, day));
+				day_iso(last_day, text));
 	}
+	*day = until;
 	struct said what = {ALERT_SNOOZED, "snoozed", DAY_NONE, until};
 	return say(s, id, &what, by, note, today, e);
 }

@@ -79,13 +79,17 @@ static int run_snooze(struct ctl *c)
 	int64_t id;
 	int32_t today, until;
 	int rc = ctl_day(ctl_option(c, "until"), "--until", &until);
+	int32_t asked = rc == 0 ? until : DAY_NONE;
 	if (rc == 0)
 		rc = begin(c, &id, &today);
 	if (rc)
 		return rc;
 	rc = alert_snooze(
-		c->world.store, id, until, ctl_option(c, "by"), ctl_option(c, "note"), today, &e);
-	return finish(c, rc, &e, "snoozed; a duty at the latest until the day before its last day");
+		c->world.store, id, &until, ctl_option(c, "by"), ctl_option(c, "note"), today, &e);
+	char day[DAY_TEXT], said[80];
+	snprintf(said, sizeof said, "snoozed until %s%s", day_iso(until, day),
+		until < asked ? ", the day before its last day" : "");
+	return finish(c, rc, &e, said);
 }
 
 static int run_unsnooze(struct ctl *c)

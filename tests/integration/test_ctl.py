@@ -258,7 +258,8 @@ def alerts(report, p):
     p.ctl("ack", number, "--by", "Lê B", "--note", "đang trình ký", *AS_OF)
     row = next(r for r in c.list("alerts", *AS_OF) if str(r["id"]) == number)
     report.equal("acknowledged", (row["alert_state"], row["acknowledged_by"]), ("acknowledged", "Lê B"))
-    p.ctl("snooze", number, "--until", "2026-12-20", "--by", "Lê B", "--note", "x", *AS_OF)
+    said = p.ctl("snooze", number, "--until", "2026-12-20", "--by", "Lê B", "--note", "x", *AS_OF).stdout
+    report.check("and it says so", "snoozed until 2026-12-03, the day before" in said, said)
     report.equal("snoozed at the latest until the day before the last day", p.sql(
         "SELECT snoozed_until FROM alert WHERE id = ?", number), [("2026-12-03",)])
     c.refused("snoozed into the past", 1, "snooze", number, "--until", "2026-11-20", "--by", "B", "--note", "x", *AS_OF)

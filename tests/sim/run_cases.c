@@ -38,7 +38,7 @@ static void do_by_hand(struct stage *s, struct thing *t, const struct event *ev)
 		MUST(alert_acknowledge(s->w.store, alert_id(s, t), "case", "case", ev->day, &e));
 	} else if (strcmp(what, "snooze") == 0) {
 		int32_t until = a_day(s->c, ev->words[2] + strlen("until="));
-		MUST(alert_snooze(s->w.store, alert_id(s, t), until, "case", "case", ev->day, &e));
+		MUST(alert_snooze(s->w.store, alert_id(s, t), &until, "case", "case", ev->day, &e));
 	} else if (strcmp(what, "unsnooze") == 0) {
 		MUST(alert_unsnooze(s->w.store, alert_id(s, t), "case", "case", ev->day, &e));
 	} else if (strcmp(what, "extend") == 0) {
