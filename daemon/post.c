@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/monotonic.h"
 #include "base/text.h"
 #include "mail/outbox.h"
 #include "mail/transport.h"
@@ -29,7 +30,7 @@ enum { EXIT_USAGE = 2, EXIT_CANNOT = 3 };
 enum {
 	FIRST_PAUSE_S = 60,
 	LONGEST_PAUSE_S = 6 * 60 * 60,
-	RUN_S = 240, /* then the daemon starts another; with a last slow letter still within its patience */
+	RUN_MS = 240 * 1000, /* then the daemon starts another; with a last slow letter still within its patience */
 	FAILURES_IN_A_ROW = 3 /* then the way out is broken, not a letter: the rest waits */
 };
 
@@ -44,15 +45,8 @@ struct post {
 	bool refused; /* our name or password was */
 	int in_a_row; /* temporary failures one after the other */
 	int64_t next; /* when there is more to do, 0 never */
-	int64_t run_until_s; /* by the monotonic clock, 0 not yet begun */
+	int64_t run_until_ms; /* by the monotonic clock, 0 not yet begun */
 };
-
-static int64_t monotonic_s(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
 
 static int64_t now_unix(const struct post *p)
 {
@@ -128,9 +122,9 @@ static bool is_enough(struct post *p)
 {
 	if (p->in_a_row >= FAILURES_IN_A_ROW || p->refused)
 		return true;
-	if (p->run_until_s == 0)
-		p->run_until_s = monotonic_s() + RUN_S;
-	if (monotonic_s() < p->run_until_s)
+	if (p->run_until_ms == 0)
+		p->run_until_ms = monotonic_ms() + RUN_MS;
+	if (monotonic_ms() < p->run_until_ms)
 		return false;
 	p->next = now_unix(p);
 	return true;

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/monotonic.h"
 #include "mail/message.h"
 #include "mail/sender_job.h"
 #include "plan/settings.h"
@@ -74,13 +75,6 @@ struct sender {
 	char trouble[300]; /* of connecting or of TLS, or "" */
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* libesmtp connects by itself and shows nobody its socket. Ours sets TCP_NODELAY first: without it a
  * letter over 2 KB waits 44 ms for an acknowledgement. Exported, so that the library finds it. */
 static int connect_errno;
@@ -104,10 +98,10 @@ static const char *on_bytes(void **context, int *length, void *argument)
 	if (!length) { /* from the beginning */
 		s->handed = 0;
 		s->all_handed = false;
-		s->last_ms = now_ms();
+		s->last_ms = monotonic_ms();
 		return NULL;
 	}
-	int64_t now = now_ms();
+	int64_t now = monotonic_ms();
 	s->aborted |= now - s->last_ms >= TRANSFER_MS;
 	s->last_ms = now;
 	*length = 0;

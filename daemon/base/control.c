@@ -4,6 +4,8 @@
  */
 #include "base/control.h"
 
+#include "base/monotonic.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stdint.h>
@@ -13,18 +15,11 @@
 
 enum { REQUEST_MS = 10000, REPLY_MOST = 4 * 1024 * 1024 };
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Waits until fd is ready for events. 0 ready, -1 out of time or broken. */
 static int wait_for(int fd, short events, int64_t until_ms, const char *path, struct err *e)
 {
 	for (;;) {
-		int64_t left = until_ms - now_ms();
+		int64_t left = until_ms - monotonic_ms();
 		struct pollfd p = {.fd = fd, .events = events};
 		int n = left > 0 ? poll(&p, 1, (int)left) : 0;
 		if (n > 0)
@@ -98,7 +93,7 @@ static int read_to_end(int fd, const char *path, struct buf *out, int64_t until_
 
 int control_request(const char *socket_path, const char *command, struct buf *reply, struct err *e)
 {
-	int64_t until = now_ms() + REQUEST_MS;
+	int64_t until = monotonic_ms() + REQUEST_MS;
 	int fd = connect_to(socket_path, e);
 	if (fd < 0)
 		return -1;

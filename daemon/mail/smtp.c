@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/monotonic.h"
 #include "mail/sender_job.h"
 
 #include <errno.h>
@@ -41,13 +42,6 @@ struct smtp {
 };
 
 extern char **environ;
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static void bury(struct line *n)
 {
@@ -103,7 +97,7 @@ static void give(struct mail_transport *base, int slot, const struct lease *l)
 	struct line *n = &t->lines[slot];
 	n->letter = l;
 	n->ear = (struct sender_ear){0};
-	n->until_ms = now_ms() + LETTER_MS;
+	n->until_ms = monotonic_ms() + LETTER_MS;
 	n->stillborn = !n->pid && start_sender(t, n, &n->why) < 0;
 	/* A sender that is gone is found out when its answer is waited for. */
 	if (!n->stillborn)
@@ -113,7 +107,7 @@ static void give(struct mail_transport *base, int slot, const struct lease *l)
 /* The letter's end, without an answer: the sender is gone, or is ended here. */
 static enum send_result give_up(struct line *n, struct err *e)
 {
-	bool late = now_ms() >= n->until_ms;
+	bool late = monotonic_ms() >= n->until_ms;
 	kill_sender(n);
 	err_set(e, "the sender %s %s", late ? "did not answer in time and was ended" : "ended without an answer",
 		n->ear.handed ? "after the letter was handed over"
@@ -132,7 +126,7 @@ static bool is_over(struct line *n, bool heard, enum send_result *result, int *c
 		return true;
 	}
 	int rc = heard ? sender_hear(n->from, &n->ear, n->letter->recipient, &r) : 0;
-	if (rc == 0 && now_ms() < n->until_ms)
+	if (rc == 0 && monotonic_ms() < n->until_ms)
 		return false;
 	if (rc == 1) {
 		*code = r.code;
@@ -157,7 +151,7 @@ static int take(struct mail_transport *base, enum send_result *result, int *code
 			if (n->letter && n->until_ms < until)
 				until = n->stillborn ? 0 : n->until_ms;
 		}
-		int64_t left = until - now_ms();
+		int64_t left = until - monotonic_ms();
 		if (poll(p, (nfds_t)base->slots, left > 0 ? (int)left : 0) < 0)
 			continue; /* interrupted */
 		for (int i = 0; i < base->slots; i++) {

@@ -6,6 +6,7 @@
 #include "rules/contained.h"
 
 #include "base/mem.h"
+#include "base/monotonic.h"
 #include "plan/settings.h"
 
 #include <errno.h>
@@ -21,13 +22,6 @@
 enum { LINGER_MS = 1000, ARGUMENTS_MOST = 8 };
 
 static const char *const program = "langnghe-runner";
-
-int64_t contained_now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* Only what a sanitizer's run-time library reads: nothing of ours is in a runner's environment. */
 static void copy_environment(char *out[4])
@@ -128,7 +122,7 @@ struct contained_limits contained_limits(const struct contained *c, int wall_ms,
 {
 	int64_t used = processor_ns(c);
 	return (struct contained_limits){
-		.until_ms = contained_now_ms() + wall_ms,
+		.until_ms = monotonic_ms() + wall_ms,
 		.processor_ns = (used > 0 ? used : 0) + (int64_t)cpu_ms * 1000000,
 		.wall_ms = wall_ms,
 		.cpu_ms = cpu_ms,
@@ -140,7 +134,7 @@ struct contained_limits contained_limits(const struct contained *c, int wall_ms,
 static int64_t patience_ms(
 	const struct contained *c, const struct contained_limits *l, struct err *e)
 {
-	int64_t wall = l->until_ms - contained_now_ms();
+	int64_t wall = l->until_ms - monotonic_ms();
 	if (wall <= 0)
 		return err_set(e, "it did not answer within %d ms and was ended", l->wall_ms);
 	int64_t used = processor_ns(c);
@@ -211,11 +205,11 @@ int contained_spoke(const struct contained *c)
 int contained_obituary(struct contained *c, struct err *e)
 {
 	struct pollfd p = {c->pidfd, POLLIN, 0};
-	int64_t until = contained_now_ms() + LINGER_MS, left = LINGER_MS;
+	int64_t until = monotonic_ms() + LINGER_MS, left = LINGER_MS;
 	int ended;
 	do
 		ended = poll(&p, 1, (int)left);
-	while (ended < 0 && errno == EINTR && (left = until - contained_now_ms()) > 0);
+	while (ended < 0 && errno == EINTR && (left = until - monotonic_ms()) > 0);
 	if (ended <= 0)
 		kill(c->pid, SIGKILL);
 	int status = 0;

@@ -42,6 +42,5 @@ int contained_spoke(const struct contained *c);
 int contained_obituary(struct contained *c, struct err *e);
 /* Ends it by force if it lives, and closes the pipe. */
 void contained_stop(struct contained *c);
-int64_t contained_now_ms(void);
 
 #endif

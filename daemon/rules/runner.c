@@ -5,6 +5,8 @@
  */
 #include "rules/runner.h"
 
+#include "base/monotonic.h"
+
 #include "rules/contained.h"
 #include "rules/frame.h"
 
@@ -130,12 +132,12 @@ static int ask(struct runner *r, int32_t today, struct findings *out, struct err
 
 int runner_check(struct runner *r, int32_t today, struct findings *out, int *took_ms, struct err *e)
 {
-	int64_t start = contained_now_ms();
+	int64_t start = monotonic_ms();
 	if (r->process.fd < 0)
 		return err_set(e, "plugin %s: its process has ended", r->plugin->name);
 	int rc = ask(r, today, out, e);
 	if (took_ms)
-		*took_ms = (int)(contained_now_ms() - start);
+		*took_ms = (int)(monotonic_ms() - start);
 	if (rc == 0)
 		return 0;
 	findings_release(out);
