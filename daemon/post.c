@@ -45,7 +45,7 @@ struct post {
 	bool refused; /* our name or password was */
 	int in_a_row; /* temporary failures one after the other */
 	int64_t next; /* when there is more to do, 0 never */
-	int64_t run_until_ms; /* by the monotonic clock, 0 not yet begun */
+	int64_t run_until_ms; /* by the monotonic clock */
 };
 
 static int64_t now_unix(const struct post *p)
@@ -122,8 +122,6 @@ static bool is_enough(struct post *p)
 {
 	if (p->in_a_row >= FAILURES_IN_A_ROW || p->refused)
 		return true;
-	if (p->run_until_ms == 0)
-		p->run_until_ms = monotonic_ms() + RUN_MS;
 	if (monotonic_ms() < p->run_until_ms)
 		return false;
 	p->next = now_unix(p);
@@ -155,6 +153,7 @@ static int deliver_all(struct post *p, struct err *e)
 	struct lease in_hand[TRANSPORT_SLOTS_MOST] = {0};
 	bool busy[TRANSPORT_SLOTS_MOST] = {false}, more = true;
 	int count = 0, rc = 0;
+	p->run_until_ms = monotonic_ms() + RUN_MS;
 	while (rc >= 0 && (more || count > 0)) {
 		more = more && !is_enough(p);
 		if (more && count < t->slots) {

@@ -38,7 +38,6 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { EXIT_USAGE = 2, EXIT_CANNOT = 3 };

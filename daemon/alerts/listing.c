@@ -189,7 +189,7 @@ static void explain_future(struct table *t, const struct world *w, const struct 
 		if (skipped)
 			explain_row(t, steps[i].day, u->unit, steps[i].name, "left out",
 				a->state == ALERT_DISPUTED ? "disputed: told less often, every second step is left out"
-					   : "acknowledged: told less often, every second step is left out");
+							   : "acknowledged: told less often, every second step is left out");
 		else
 			explain_row(t, steps[i].day, u->unit, steps[i].name, "to come", step_reason(&m, &steps[i]));
 		shown++;

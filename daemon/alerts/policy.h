@@ -98,7 +98,8 @@ void policy_decide(const struct matter *m, const struct reminders *r, const stru
 	int32_t today, policy_told *told, const void *context, struct decision *out);
 
 /* P20: whether the step is left out because the alert is acknowledged: of the steps from that day on
- * every second one, the first first; up to the unit's first telling, none. Ask for the steps in order; *alternation begins at 0. */
+ * every second one, the first first; up to the unit's first telling, none. Ask for the steps in order;
+ * *alternation begins at 0. */
 bool policy_skips(const struct matter *m, const struct step *step, bool told, int *alternation);
 /* LN_DUE: the day from which an overdue matter is `lapsed` (P5). */
 int32_t policy_lapse_day(const struct matter *m, const struct reminders *r, const struct calendar *c);

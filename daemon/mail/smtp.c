@@ -19,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { LETTER_MS = 300 * 1000 }; /* more than all of the sender's own limits for one step */
