@@ -408,6 +408,21 @@ static int by_unit_code(const void *a, const void *b)
 	return strcmp(x->unit->code, y->unit->code);
 }
 
+bool digests_open(const struct world *w, struct moment now)
+{
+	return calendar_is_workday(w->calendar, now.day) && now.second <= w->settings->schedule.late_until;
+}
+
+struct digest *digests_letter_to(struct digests *d, struct store *s, const struct unit *unit,
+	struct moment now, struct err *e)
+{
+	for (size_t i = 0; i < d->count; i++)
+		if (d->items[i].kind == LETTER_DIGEST && d->items[i].unit == unit)
+			return &d->items[i];
+	struct digest *fresh = add_digest(d, LETTER_DIGEST, unit, now);
+	return last_letter_day(s, unit->code, &fresh->last_letter, e) < 0 ? NULL : fresh;
+}
+
 int digests_make(struct digests *out, const struct world *w, const struct judgement *j,
 	struct moment now, struct err *e)
 {
@@ -428,8 +443,7 @@ int digests_make(struct digests *out, const struct world *w, const struct judgem
 		group_of(&g, coordinator);
 	if (g.count > 1)
 		qsort(g.groups, g.count, sizeof *g.groups, by_unit_code);
-	bool outside = !calendar_is_workday(w->calendar, now.day) ||
-		       now.second > w->settings->schedule.late_until;
+	bool outside = !digests_open(w, now);
 	int rc = 0;
 	for (size_t i = 0; i < g.count; i++) {
 		struct group *from = &g.groups[i];
@@ -462,6 +476,7 @@ void digests_release(struct digests *d)
 		free(d->items[i].items);
 		free(d->items[i].changes);
 		free(d->items[i].overview);
+		free(d->items[i].undelivered);
 		free((void *)d->items[i].records);
 	}
 	free(d->items);

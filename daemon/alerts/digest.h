@@ -63,6 +63,15 @@ struct overview_row {
 	int32_t last_notice; /* DAY_NONE: never told */
 };
 
+/* P23: a letter that every address refused, for the coordinator. */
+struct undelivered_row {
+	int64_t letter;
+	const char *unit_name;
+	int32_t day;            /* of the letter */
+	const char *addresses;  /* "a@so.example, b@so.example" */
+	const char *answer;     /* of the mail server, may be NULL */
+};
+
 enum letter_kind {
 	LETTER_DIGEST,
 	LETTER_RECEIPT,
@@ -81,6 +90,8 @@ struct digest {
 	size_t change_count;
 	struct overview_row *overview; /* NULL unless this unit is the coordinator and it is time */
 	size_t overview_count;
+	struct undelivered_row *undelivered; /* filled by mail/undelivered.h */
+	size_t undelivered_count;
 	size_t unknown_cells;        /* P7: "N ô chưa có số liệu", asked for on a fill-in sheet */
 	int32_t last_letter;         /* day of the unit's last letter, DAY_NONE: first */
 	int64_t other_open;          /* open alerts of this unit that are not in this letter */
@@ -102,6 +113,11 @@ struct digests {
 int digests_make(struct digests *out, const struct world *w, const struct judgement *j,
 	struct moment now, struct err *e);
 void digests_release(struct digests *d);
+/* P15: whether `now` is in the hours of a working day, when whatever is due may go. */
+bool digests_open(const struct world *w, struct moment now);
+/* The unit's digest among them, else a new and empty one at the end; NULL: the store failed. */
+struct digest *digests_letter_to(struct digests *d, struct store *s, const struct unit *unit,
+	struct moment now, struct err *e);
 /* Records the digest's notices as told by letter `letter` (inside the caller's transaction). */
 int digest_record(const struct digest *d, struct store *s, int64_t letter, struct err *e);
 /* P1: a letter that nobody accepted is withdrawn: its notices are pending again. In the caller's

@@ -137,7 +137,28 @@ static void explain_row(struct table *t, int32_t day, const char *unit, const ch
 	table_text(t, "reason", reason);
 }
 
-static void explain_past(struct table *t, const struct alert_unit *u)
+/* P23: 1 every address of the letter that told the step refused it, 0 not so, -1. */
+static int was_refused(struct store *s, const struct alert *a, const struct alert_unit *u, const char *step,
+	struct err *e)
+{
+	struct stmt *st = store_stmt(s,
+		"SELECT 1 FROM notice n JOIN recipient r ON r.letter = n.letter WHERE n.alert = ?1"
+		" AND n.unit = ?2 AND n.generation = ?3 AND n.step = ?4 AND r.email <> ''"
+		" GROUP BY n.letter HAVING min(r.delivery = 'failed')",
+		e);
+	if (!st)
+		return -1;
+	stmt_int(st, 1, a->id);
+	stmt_text(st, 2, u->unit);
+	stmt_int(st, 3, a->generation);
+	stmt_text(st, 4, step);
+	int row = stmt_step(st, e);
+	stmt_reset(st);
+	return row;
+}
+
+static int explain_past(struct table *t, const struct world *w, const struct alert *a, const struct alert_unit *u,
+	struct err *e)
 {
 	static const struct {
 		const char *outcome, *reason;
@@ -148,9 +169,19 @@ static void explain_past(struct table *t, const struct alert_unit *u)
 		[OUTCOME_SKIPPED] = {"skipped", "acknowledged: every second step is left out"},
 		[OUTCOME_RETURNED] = {"withdrawn", "its letter was accepted by nobody; due again"},
 	};
-	for (size_t i = 0; i < u->step_count; i++)
-		explain_row(t, u->steps[i].day, u->unit, u->steps[i].step,
-			words[u->steps[i].outcome].outcome, words[u->steps[i].outcome].reason);
+	for (size_t i = 0; i < u->step_count; i++) {
+		const struct told_step *step = &u->steps[i];
+		int refused = step->outcome == OUTCOME_TOLD ? was_refused(w->store, a, u, step->step, e) : 0;
+		if (refused < 0)
+			return -1;
+		if (refused)
+			explain_row(t, step->day, u->unit, step->step, "undelivered",
+				"every address refused its letter; goes anew when the unit's contacts are mended");
+		else
+			explain_row(t, step->day, u->unit, step->step, words[step->outcome].outcome,
+				words[step->outcome].reason);
+	}
+	return 0;
 }
 
 static const char *step_reason(const struct matter *m, const struct step *step)
@@ -214,11 +245,12 @@ int alert_explain(const struct world *w, int64_t id, const char *unit, int32_t t
 	}
 	int32_t from = watch_started(w->store);
 	struct table *t = table_new(explain_keys);
-	for (size_t k = 0; k < a->unit_count; k++) {
+	int rc = 0;
+	for (size_t k = 0; k < a->unit_count && rc == 0; k++) {
 		const struct alert_unit *u = &a->units[k];
 		if (unit && strcmp(unit, u->unit) != 0)
 			continue;
-		explain_past(t, u);
+		rc = explain_past(t, w, a, u, e);
 		if (u->until != DAY_NONE)
 			explain_row(t, u->until, u->unit, "-", "ended", "no longer addressed to this unit");
 		else if (!alert_is_live(a->state))
@@ -230,8 +262,11 @@ int alert_explain(const struct world *w, int64_t id, const char *unit, int32_t t
 	if (a->unit_count == 0)
 		explain_row(t, DAY_NONE, NULL, "-", "nobody", "no living unit answers for it: see audit");
 	alerts_unload(&alerts);
-	*out = t;
-	return 0;
+	if (rc < 0)
+		table_free(t);
+	else
+		*out = t;
+	return rc;
 }
 
 static int trail_query(struct table *t, struct store *s, const char *sql, const char *const *args,

@@ -164,7 +164,7 @@ static int check_letters(struct audit *a, struct err *e)
 		enum audit_severity severity;
 		const char *remedy;
 	} stuck[] = {
-		{"failed", AUDIT_ERROR, "langnghectl outbox --state failed; mend the address"},
+		{"failed", AUDIT_ERROR, "langnghectl outbox --state failed; import contacts with the right addresses: it goes anew by itself"},
 		{"in_doubt", AUDIT_WARNING, "ask the recipient; outbox retry or discard"},
 		{"deferred", AUDIT_NOTICE, "langnghectl outbox --state deferred"},
 		{"held", AUDIT_WARNING, "langnghectl release, or outbox release|discard"},

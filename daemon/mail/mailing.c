@@ -7,6 +7,7 @@
 
 #include "alerts/alert.h"
 #include "mail/outbox.h"
+#include "mail/undelivered.h"
 
 #include <sodium.h>
 
@@ -33,7 +34,7 @@ char *mailing_secret(struct store *s, struct err *e)
 	return NULL;
 }
 
-/* A unit with letters from before that wait for a server, and how many would be withdrawn. */
+/* A unit with letters from before that go anew (P1, P23), and how many would be withdrawn. */
 struct waiting_unit {
 	char *code;
 	int letters;
@@ -67,20 +68,22 @@ static void waiting_done(struct waiting *w, const char *code)
 			w->items[i].letters = 0;
 }
 
-static int waiting_units(struct store *s, struct waiting *out, struct err *e)
+static void add_waiting(void *context, const char *unit)
 {
-	struct stmt *st = store_stmt(s,
-		"SELECT DISTINCT l.unit FROM recipient r JOIN letter l ON l.id = r.letter"
-		" WHERE r.delivery IN ('queued', 'held', 'deferred') ORDER BY l.unit",
-		e);
-	if (!st)
+	struct waiting *w = context;
+	VEC_ROOM(w->items, w->count, w->capacity);
+	w->items[w->count++] = (struct waiting_unit){.code = xstrdup(unit)};
+}
+
+static int make(struct digests *out, const struct world *w, const struct judgement *j, struct moment now,
+	struct err *e)
+{
+	if (digests_make(out, w, j, now, e) < 0)
 		return -1;
-	int row;
-	while ((row = stmt_step(st, e)) == 1) {
-		VEC_ROOM(out->items, out->count, out->capacity);
-		out->items[out->count++] = (struct waiting_unit){.code = xstrdup(col_text(st, 0))};
-	}
-	return row;
+	int rc = undelivered_add(out, w, now, e);
+	if (rc < 0)
+		digests_release(out);
+	return rc;
 }
 
 /* P1: today's letters are decided as if the waiting ones had been withdrawn; nothing is changed, so
@@ -89,7 +92,7 @@ static int decide(struct digests *out, const struct world *w, const struct judge
 	struct waiting *waiting, bool ahead, struct moment now, struct err *e)
 {
 	if (waiting->count == 0 && !ahead)
-		return digests_make(out, w, j, now, e);
+		return make(out, w, j, now, e);
 	if (store_begin(w->store, e) < 0)
 		return -1;
 	int rc = 0;
@@ -99,7 +102,7 @@ static int decide(struct digests *out, const struct world *w, const struct judge
 	if (rc == 0 && ahead)
 		rc = alerts_foresee(w, j, e);
 	if (rc == 0)
-		rc = digests_make(out, w, j, now, e);
+		rc = make(out, w, j, now, e);
 	store_rollback(w->store);
 	return rc;
 }
@@ -108,7 +111,7 @@ int mailing_foresee(struct digests *out, const struct world *w, const struct jud
 	struct moment sending, struct err *e)
 {
 	struct waiting waiting = {0};
-	int rc = waiting_units(w->store, &waiting, e);
+	int rc = outbox_waiting_units(w->store, add_waiting, &waiting, e);
 	if (rc == 0)
 		rc = decide(out, w, j, &waiting, true, sending, e);
 	waiting_release(&waiting);
@@ -121,7 +124,7 @@ static bool said_before(struct store *s, const struct digest *d, const struct le
 	struct err e;
 	struct stmt *st = store_stmt(s,
 		"SELECT 1 FROM letter l JOIN recipient r ON r.letter = l.id"
-		" WHERE l.unit = ?1 AND l.steps = ?2 AND r.email = ''",
+		" WHERE l.unit = ?1 AND l.steps = ?2 AND r.email = '' AND r.delivery = 'failed'",
 		&e);
 	if (!st)
 		return false;
@@ -147,7 +150,8 @@ static int queue(const struct world *w, const struct digest *d, const struct let
 		return OVERTAKEN;
 	if (outbox_queue(w->store, letter, d, number, now, held, e) < 0)
 		return -1;
-	if (letter->recipient_count && digest_record(d, w->store, number, e) < 0)
+	if (letter->recipient_count && (digest_record(d, w->store, number, e) < 0 ||
+					       undelivered_record(d, w->store, number, e) < 0))
 		return -1;
 	return QUEUED;
 }
@@ -246,7 +250,7 @@ static int withdraw_each(struct store *s, struct stmt *st, int *superseded, stru
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		rc = outbox_withdraw(s, letters[i].id, e);
 		if (rc == 0 && !letters[i].told)
-			rc = notices_return(s, letters[i].id, e);
+			rc = outbox_return(s, letters[i].id, e);
 	}
 	if (rc == 0 && n > 0)
 		rc = store_commit(s, e);
@@ -306,7 +310,7 @@ int mailing_run(const struct world *w, const struct judgement *j, const struct t
 	struct waiting waiting = {0};
 	struct mailing_result result = {0};
 	char *secret = mailing_secret(w->store, e);
-	int rc = secret ? waiting_units(w->store, &waiting, e) : -1;
+	int rc = secret ? outbox_waiting_units(w->store, add_waiting, &waiting, e) : -1;
 	if (rc == 0)
 		rc = decide(&digests, w, j, &waiting, false, now, e);
 	if (rc == 0) {

@@ -7,6 +7,7 @@
 
 #include "alerts/digest.h"
 #include "base/mem.h"
+#include "mail/undelivered.h"
 
 static const char *const delivery_names[] = {
 	"queued", "held", "sending", "sent", "deferred", "in_doubt", "failed", "superseded"};
@@ -40,7 +41,8 @@ static int insert_letter(struct store *s, const struct letter *letter, const str
 	struct stmt *st = store_stmt(s,
 		"INSERT INTO letter(id, message_id, thread, day, unit, kind, subject, worst, "
 		"items, steps,"
-		" queued_at, bytes) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+		" queued_at, bytes, known_change) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+		" ?12, (SELECT coalesce(max(id), 0) FROM change))",
 		e);
 	if (!st)
 		return -1;
@@ -114,17 +116,43 @@ int outbox_withdraw(struct store *s, int64_t letter, struct err *e)
 	return stmt_run(st, e);
 }
 
+int outbox_return(struct store *s, int64_t letter, struct err *e)
+{
+	return notices_return(s, letter, e) < 0 ? -1 : undelivered_return(s, letter, e);
+}
+
+#define WAITS "r.delivery IN ('queued', 'held', 'deferred')"
+/* P23: refused, or there was no address, and the unit's contacts were changed since. A contact's key in
+ * the history is unit/address. */
+#define MENDED                                                                                     \
+	"r.delivery = 'failed' AND l.kind IN ('digest', 'receipt') AND EXISTS(SELECT 1 FROM change c"       \
+	" WHERE c.kind = 'contacts' AND c.key >= l.unit || '/' AND c.key < l.unit || '0'"          \
+	" AND c.id > l.known_change)"
+
+static int take_mended(struct store *s, int64_t letter, struct err *e)
+{
+	struct stmt *st = store_stmt(s,
+		"UPDATE recipient SET delivery = 'superseded',"
+		" smtp_text = coalesce(smtp_text || '; ', '') || 'the contacts were changed since'"
+		" WHERE letter = ?1 AND delivery = 'failed'",
+		e);
+	if (!st)
+		return -1;
+	stmt_int(st, 1, letter);
+	return stmt_run(st, e);
+}
+
 /* A letter that reached nobody is withdrawn whole and its notices return; of one that reached
  * somebody only the addresses still waiting are, for the unit was told. */
 int outbox_supersede(
 	struct store *s, const char *unit, struct moment now, int *count, struct err *e)
 {
 	struct stmt *st = store_stmt(s,
-		"SELECT l.id, EXISTS(SELECT 1 FROM recipient r WHERE r.letter = l.id AND"
-		"   r.delivery IN ('sent', 'sending', 'in_doubt'))"
-		" FROM letter l WHERE l.unit = ?1 AND l.queued_at <> ?2 AND EXISTS("
-		"   SELECT 1 FROM recipient r WHERE r.letter = l.id AND"
-		"   r.delivery IN ('queued', 'held', 'deferred'))",
+		"SELECT l.id, max(r.delivery IN ('sent', 'sending', 'in_doubt')), max(" WAITS "),"
+		" max(" MENDED ") FROM letter l JOIN recipient r ON r.letter = l.id"
+		" WHERE l.unit = ?1 AND l.queued_at <> ?2 AND l.id IN (SELECT letter FROM recipient r"
+		"  WHERE " WAITS " UNION SELECT letter FROM recipient WHERE delivery = 'failed')"
+		" GROUP BY l.id HAVING max(" WAITS ") OR max(" MENDED ")",
 		e);
 	if (!st)
 		return -1;
@@ -134,23 +162,42 @@ int outbox_supersede(
 	stmt_text(st, 2, before);
 	struct {
 		int64_t id;
-		bool told;
+		bool told, waits, mended;
 	} *found = NULL;
 	size_t n = 0, capacity = 0;
 	int row;
 	while ((row = stmt_step(st, e)) == 1) {
 		VEC_ROOM(found, n, capacity);
 		found[n].id = col_int(st, 0);
-		found[n++].told = col_int(st, 1) != 0;
+		found[n].told = col_int(st, 1) != 0;
+		found[n].waits = col_int(st, 2) != 0;
+		found[n++].mended = col_int(st, 3) != 0;
 	}
 	for (size_t i = 0; i < n && row == 0; i++) {
-		row = outbox_withdraw(s, found[i].id, e);
+		if (found[i].waits)
+			row = outbox_withdraw(s, found[i].id, e);
+		if (row == 0 && found[i].mended)
+			row = take_mended(s, found[i].id, e);
 		if (row == 0 && !found[i].told)
-			row = notices_return(s, found[i].id, e);
+			row = outbox_return(s, found[i].id, e);
 	}
 	free(found);
 	if (row == 0 && count)
 		*count += (int)n;
+	return row;
+}
+
+int outbox_waiting_units(
+	struct store *s, void (*add)(void *context, const char *unit), void *context, struct err *e)
+{
+	struct stmt *st = store_stmt(s,
+		"SELECT l.unit FROM recipient r JOIN letter l ON l.id = r.letter WHERE " WAITS
+		" UNION SELECT l.unit FROM recipient r JOIN letter l ON l.id = r.letter WHERE " MENDED
+		" ORDER BY 1",
+		e);
+	int row = -1;
+	while (st && (row = stmt_step(st, e)) == 1)
+		add(context, col_text(st, 0));
 	return row;
 }
 

@@ -1,7 +1,7 @@
 /*
  * outbox.h: letters with their delivery state, kept until accounted for. Queued
  * in the transaction that records their notices; leased and settled by post.
- * The only code that writes the tables letter and recipient.
+ * The only code that writes the tables letter and recipient, with undelivered.c.
  */
 #ifndef MAIL_OUTBOX_H
 #define MAIL_OUTBOX_H
@@ -37,8 +37,17 @@ int outbox_queue(struct store *s, const struct letter *letter, const struct dige
 	struct moment now, bool held, struct err *e);
 /* P1: withdraws every letter to the unit queued before `now` that no server has accepted; their
  * notices return. Of a letter that one address accepted, the waiting ones are withdrawn and its
- * notices stay told. In the caller's transaction. Adds to *count, which may be NULL. */
+ * notices stay told. P23: addresses that refused a letter before the unit's contacts changed are taken
+ * for mended; where all of a letter's did, its notices return too. In the caller's transaction. Adds to
+ * *count, which may be NULL. */
 int outbox_supersede(struct store *s, const char *unit, struct moment now, int *count, struct err *e);
+/* Adds the units with a letter that outbox_supersede would take back to a list, in order of their codes;
+ * add takes a copy. */
+int outbox_waiting_units(
+	struct store *s, void (*add)(void *context, const char *unit), void *context, struct err *e);
+/* What the letter told was not told: its notices, the overview and the lines in it return. In the
+ * caller's transaction. */
+int outbox_return(struct store *s, int64_t letter, struct err *e);
 /* Withdraws one letter's waiting recipients; its notices stay as they are. In the caller's transaction. */
 int outbox_withdraw(struct store *s, int64_t letter, struct err *e);
 /* Message-ID of the unit's first letter of the year (the caller frees), or NULL. */

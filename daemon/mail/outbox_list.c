@@ -150,7 +150,7 @@ static int renew(struct store *s, int64_t letter, struct err *e)
 	if (!st)
 		return -1;
 	stmt_int(st, 1, letter);
-	return stmt_run(st, e) < 0 ? -1 : notices_return(s, letter, e);
+	return stmt_run(st, e) < 0 ? -1 : outbox_return(s, letter, e);
 }
 
 int outbox_act(struct store *s, int64_t letter, const char *action, struct moment last_sending,

@@ -53,6 +53,10 @@ static json_t *rows_of(struct draft *d, const struct digests *digests, bool addr
 		view_text(d, row, "unit", one->unit->name);
 		json_object_set_new(row, "items", json_null());
 		view_flag(row, "overview", one->overview_count > 0);
+		view_flag(row, "apart", one->item_count > 0 || one->overview_count > 0);
+		json_object_set_new(row, "undelivered", json_null());
+		if (one->undelivered_count > 0)
+			view_number(d, row, "undelivered", (int64_t)one->undelivered_count);
 		if (one->item_count > 0)
 			view_number(d, row, "items", (int64_t)one->item_count);
 		view_text(d, row, "worst", one->item_count ? one->items[0].summary : NULL);

@@ -1,6 +1,7 @@
 /*
  * view.c: the letter as a whole, for the templates: who is written to, the head
- * of five lines, what changed, the blocks in order, the overview, the closing.
+ * of five lines, what changed, the blocks in order, the overview, the letters that
+ * nobody got, the closing.
  */
 #include "mail/draft.h"
 
@@ -151,6 +152,31 @@ json_t *view_overview(struct draft *d)
 	return o;
 }
 
+static json_t *view_undelivered(struct draft *d)
+{
+	const struct digest *g = d->digest;
+	if (g->undelivered_count == 0)
+		return json_null();
+	size_t most = (size_t)d->world->settings->reminders.body_rows;
+	json_t *o = json_object(), *rows = json_array();
+	for (size_t i = 0; i < g->undelivered_count && i < most; i++) {
+		const struct undelivered_row *r = &g->undelivered[i];
+		json_t *row = json_object();
+		view_number(d, row, "row_number", (int64_t)i + 1);
+		view_text(d, row, "unit_name", r->unit_name);
+		view_day(d, row, "sent_on", r->day);
+		view_text(d, row, "addresses", r->addresses);
+		view_text(d, row, "answer", r->answer);
+		json_array_append_new(rows, row);
+	}
+	view_number(d, o, "total", (int64_t)g->undelivered_count);
+	json_object_set_new(o, "rows", rows);
+	json_object_set_new(o, "more", json_null());
+	if (g->undelivered_count > most)
+		view_number(d, o, "more", (int64_t)(g->undelivered_count - most));
+	return o;
+}
+
 static void view_holder(struct draft *d, json_t *o)
 {
 	const char *field = NULL;
@@ -238,7 +264,11 @@ json_t *view_letter(struct draft *d)
 	json_object_set_new(
 		o, "main_overview", d->block_count ? json_null() : json_incref(overview));
 	json_object_set_new(o, "blocks", blocks);
+	json_t *undelivered = view_undelivered(d);
+	bool alone = d->block_count == 0 && d->overview_count == 0;
+	json_object_set_new(o, "main_undelivered", alone ? json_incref(undelivered) : json_null());
 	json_object_set_new(o, "overview", overview);
+	json_object_set_new(o, "undelivered", undelivered);
 	size_t others = d->block_count > 1 ? d->block_count - 1 : 0;
 	bool said = false; /* by a block of its own */
 	for (size_t i = 0; i < d->block_count; i++)

@@ -28,6 +28,13 @@ class Post:
         with open(self.p.database, "rb") as f:
             self.fresh = self.morning = f.read()
 
+    def __enter__(self):
+        self.p.__enter__()
+        return self
+
+    def __exit__(self, *exc):
+        self.p.__exit__(*exc)
+
     def living(self, name):
         """A copy of a shipped list whose addresses do not end in .example."""
         with open(os.path.join(ROOT, "conf", name + ".csv"), encoding="utf-8") as f:
