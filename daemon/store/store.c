@@ -78,6 +78,9 @@ static int set_up(struct store *s, enum store_mode mode, struct err *e)
 	sqlite3_extended_result_codes(s->db, 1);
 	sqlite3_busy_timeout(s->db, STORE_BUSY_MS);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	/* Plans do not depend on what is bound: else a statement near a partial index is compiled anew at
+	 * every use. */
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
 	sqlite3_file_control(s->db, "main", SQLITE_FCNTL_PERSIST_WAL, &persist);
 	if (mode == STORE_READ)
 		return store_exec(s, read_pragmas, e) != 0 ? -1 : migrations_check(s, e);
@@ -183,12 +186,14 @@ int store_copy(struct store *s, const char *path, struct err *e)
 
 int store_begin(struct store *s, struct err *e)
 {
-	return store_exec(s, "BEGIN IMMEDIATE", e);
+	struct stmt *st = store_stmt(s, "BEGIN IMMEDIATE", e);
+	return st ? stmt_run(st, e) : -1;
 }
 
 int store_commit(struct store *s, struct err *e)
 {
-	return store_exec(s, "COMMIT", e);
+	struct stmt *st = store_stmt(s, "COMMIT", e);
+	return st ? stmt_run(st, e) : -1;
 }
 
 void store_rollback(struct store *s)
