@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "mail/address.h"
 #include "mail/admin_letter.h"
 #include "mail/mailing.h"
 #include "mail/message.h"

@@ -6,6 +6,7 @@
 #include "mail/admin_letter.h"
 
 #include "base/text.h"
+#include "mail/address.h"
 #include "mail/draft.h"
 #include "mail/mailing.h"
 #include "mail/message.h"

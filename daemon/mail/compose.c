@@ -5,6 +5,7 @@
 #include "mail/compose.h"
 
 #include "base/text.h"
+#include "mail/address.h"
 #include "mail/draft.h"
 #include "mail/message.h"
 

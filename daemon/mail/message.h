@@ -39,11 +39,5 @@ int message_make(const struct message *m, char **bytes, size_t *size, struct err
 /* A message of ours for reading: From, To, Subject and Date decoded, an empty line, the plain text;
  * LF ends lines. *text is the caller's. */
 int message_read(const char *bytes, size_t size, char **text, struct err *e);
-/* Whether s is an address that may stand in a header: ASCII, one @, no blanks. */
-bool address_is_sound(const char *s);
-/* Splits "Tên <a@b>" or "a@b". *name may come out NULL; both are the caller's. -1: no address. */
-int address_split(const char *s, char **name, char **email);
-/* What stands after the @; "" if there is none. */
-const char *address_domain(const char *email);
 
 #endif
