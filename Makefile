@@ -61,7 +61,7 @@ $(B)/liblangnghe.a: $(LIB_OBJ)
 define PROGRAM
 $(B)/$(call PROG_OF,$(1)): $(B)/obj/daemon/$(1).o $(B)/liblangnghe.a
 	@$(if $(V),,echo '  LINK  $$@')
-	$(Q)$(CC) $$(ALL_LDFLAGS) $(if $(filter sender,$(1)),-Wl$(comma)--export-dynamic-symbol=connect) -o $$@ $$^ $(PKG_LIBS)
+	$(Q)$(CC) $$(ALL_LDFLAGS) $(if $(filter sender,$(1)),-Wl$(comma)--export-dynamic-symbol=connect$(comma)--export-dynamic-symbol=write) -o $$@ $$^ $(PKG_LIBS)
 endef
 $(foreach p,$(basename $(notdir $(wildcard daemon/*.c))),$(eval $(call PROGRAM,$(p))))
 

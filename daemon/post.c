@@ -1,8 +1,9 @@
 /*
  * post.c: langnghe-post: empties the outbox. Takes the post lock, gives back what
  * a post that died had leased, hands letter by letter to the transport and
- * commits each result by itself. Its last line tells the daemon when to start it
- * again: "next MOMENT reason" or "next never".
+ * commits each result by itself, in the transaction that leases the letter behind
+ * it: no letter comes to its end before its lease is committed. Its last line tells
+ * the daemon when to start it again: "next MOMENT reason" or "next never".
  *
  *   langnghe-post [-c CONF] [--letter ID] [--now MOMENT] [--stepped]
  *
@@ -34,6 +35,13 @@ enum {
 	FAILURES_IN_A_ROW = 3 /* then the way out is broken, not a letter: the rest waits */
 };
 
+/* A slot's letters: the first is leased, one behind it was only picked. */
+struct hand {
+	struct lease *letters[TRANSPORT_DEPTH_MOST];
+	int count, given;
+	bool leased; /* the first, in the transaction at work */
+};
+
 struct post {
 	struct settings *settings;
 	struct store *store;
@@ -41,6 +49,8 @@ struct post {
 	int64_t only; /* this letter, 0 all */
 	bool fixed; /* the moment was handed in */
 	int64_t fixed_unix;
+	struct hand hands[TRANSPORT_SLOTS_MOST];
+	bool empty; /* nothing waits any more */
 	int sent, failed;
 	bool refused; /* our name or password was */
 	int in_a_row; /* temporary failures one after the other */
@@ -94,7 +104,7 @@ static int hold_for_credentials(struct post *p, const struct err *why, struct er
 	return rc;
 }
 
-/* What became of one letter: accounted for and committed. */
+/* What became of one letter, in the transaction at work. */
 static int settle(struct post *p, const struct lease *l, enum send_result result, int code,
 	const struct err *why, struct err *e)
 {
@@ -106,15 +116,11 @@ static int settle(struct post *p, const struct lease *l, enum send_result result
 	else
 		p->failed++;
 	p->in_a_row = result == SEND_TEMPORARY ? p->in_a_row + 1 : 0;
+	p->refused |= result == SEND_CREDENTIALS;
 	if (p->in_a_row == 1 || result == SEND_PERMANENT || result == SEND_IN_DOUBT)
 		log_warning("letter %lld to %s: %s", (long long)l->letter, l->email, why->text);
-	if (outbox_settle(p->store, l, outcome_of(result), code,
-		    result == SEND_OK && !why->text[0] ? NULL : why->text, now, next, e) < 0)
-		return -1;
-	if (result != SEND_CREDENTIALS || p->refused)
-		return 0;
-	p->refused = true;
-	return hold_for_credentials(p, why, e);
+	return outbox_end(p->store, l, outcome_of(result), code,
+		result == SEND_OK && !why->text[0] ? NULL : why->text, now, next, e);
 }
 
 /* No letter is begun any more: the way out is broken, or the run has been long enough. */
@@ -128,56 +134,183 @@ static bool is_enough(struct post *p)
 	return true;
 }
 
-/* Leases the next letter into *l and begins to deliver it on this slot. 1 begun, 2 it came to its end at
- * once, 0 nothing is left, -1. */
-static int begin_one(struct post *p, int slot, struct lease *l, struct err *e)
+/* 1 the hand has another letter, 0 nothing waits, -1. */
+static int pick(struct post *p, struct hand *h, struct err *e)
 {
-	int found = outbox_lease(p->store, now_unix(p), p->only, l, e);
-	if (found <= 0)
-		return found;
-	if (p->settings->mail.transport == TRANSPORT_SMTP && text_is_invented(l->email)) {
+	int64_t in_hand[TRANSPORT_SLOTS_MOST * TRANSPORT_DEPTH_MOST];
+	size_t count = 0;
+	struct lease l = {0};
+	for (int i = 0; i < TRANSPORT_SLOTS_MOST; i++)
+		for (int k = 0; k < p->hands[i].count; k++)
+			in_hand[count++] = p->hands[i].letters[k]->recipient;
+	for (;;) {
+		int found = outbox_pick(p->store, now_unix(p), p->only, in_hand, count, &l, e);
+		if (found <= 0)
+			return found;
+		if (p->settings->mail.transport != TRANSPORT_SMTP || !text_is_invented(l.email)) {
+			h->letters[h->count] = xmalloc(sizeof l);
+			*h->letters[h->count++] = l;
+			return 1;
+		}
 		struct err why;
 		err_set(&why, "an address that ends in .example cannot be written to");
-		int rc = settle(p, l, SEND_PERMANENT, 0, &why, e);
-		lease_release(l);
-		return rc < 0 ? -1 : 2;
+		int rc = outbox_begin(p->store, &l, now_unix(p), e);
+		if (rc == 1)
+			rc = settle(p, &l, SEND_PERMANENT, 0, &why, e);
+		lease_release(&l);
+		if (rc < 0)
+			return -1;
 	}
-	p->transport->give(p->transport, slot, l);
-	return 1;
 }
 
-/* As many letters are in hand as the transport takes; each result is committed before the next letter. */
+/* The slot's first letter. */
+static void forget(struct hand *h)
+{
+	lease_release(h->letters[0]);
+	free(h->letters[0]);
+	h->letters[0] = h->letters[1];
+	h->letters[1] = NULL;
+	h->count--;
+	h->given -= h->given > 0;
+	h->leased = false;
+}
+
+/* Leases the slot's next letter; one that may not go any more is given up, with the connection that it is on
+ * its way over. */
+static int lease(struct post *p, int slot, bool enough, struct err *e)
+{
+	struct hand *h = &p->hands[slot];
+	while (!h->leased) {
+		int found = h->count == 0 && !enough && !p->empty ? pick(p, h, e) : h->count > 0;
+		if (found < 0)
+			return -1;
+		p->empty |= found == 0 && !enough;
+		if (found == 0)
+			return 0;
+		int begun = enough ? 0 : outbox_begin(p->store, h->letters[0], now_unix(p), e);
+		if (begun < 0)
+			return -1;
+		h->leased = begun == 1;
+		if (!h->leased) {
+			if (h->given)
+				p->transport->drop(p->transport, slot);
+			forget(h);
+		}
+	}
+	return 0;
+}
+
+/* Fills the slot up to `most` letters. */
+static int fill(struct post *p, int slot, int most, struct err *e)
+{
+	struct hand *h = &p->hands[slot];
+	bool enough = is_enough(p);
+	if (lease(p, slot, enough, e) < 0)
+		return -1;
+	while (h->count < most && !enough && !p->empty) {
+		int found = pick(p, h, e);
+		if (found < 0)
+			return -1;
+		p->empty = found == 0;
+	}
+	return 0;
+}
+
+/* What a slot's turn begins with: the end of its first letter, or nothing yet. */
+struct turn {
+	int slot;
+	bool over;
+	enum send_result result;
+	int code;
+	struct err why;
+};
+
+/* What was committed is told to the transport. */
+static void hand_over(struct post *p, int slot, bool was_leased)
+{
+	struct hand *h = &p->hands[slot];
+	struct mail_transport *t = p->transport;
+	for (int i = 0; i < h->count; i++) {
+		if (i == h->given) {
+			t->give(t, slot, h->letters[i]);
+			h->given++;
+		}
+		if (i == 0 && h->leased && !was_leased)
+			t->release(t, slot);
+	}
+}
+
+/* One transaction: the results that are there, and the leases of the letters behind them. */
+static int take_turns(struct post *p, const struct turn *turns, int count, int most, struct err *e)
+{
+	const struct err *why = NULL;
+	bool was_leased[TRANSPORT_SLOTS_MOST];
+	int rc = store_begin(p->store, e);
+	if (rc < 0)
+		return -1;
+	for (int i = 0; i < count && rc == 0; i++) {
+		const struct turn *turn = &turns[i];
+		struct hand *h = &p->hands[turn->slot];
+		if (!turn->over)
+			continue;
+		rc = settle(p, h->letters[0], turn->result, turn->code, &turn->why, e);
+		forget(h);
+		if (turn->result == SEND_CREDENTIALS)
+			why = &turn->why;
+	}
+	for (int i = 0; i < count && rc == 0; i++) {
+		was_leased[i] = p->hands[turns[i].slot].leased;
+		rc = fill(p, turns[i].slot, most, e);
+	}
+	if (rc < 0 || store_commit(p->store, e) < 0) {
+		store_rollback(p->store);
+		return -1;
+	}
+	for (int i = 0; i < count; i++)
+		hand_over(p, turns[i].slot, was_leased[i]);
+	return why && !outbox_is_held(p->store, NULL) ? hold_for_credentials(p, why, e) : 0;
+}
+
+/* Waits for a result; takes all that are there. */
+static int take_results(struct post *p, struct turn *turns)
+{
+	int count = 0;
+	do {
+		struct turn *t = &turns[count];
+		*t = (struct turn){.over = true};
+		t->slot = p->transport->take(p->transport, count == 0, &t->result, &t->code, &t->why);
+	} while (turns[count].slot >= 0 && ++count < p->transport->slots);
+	return count;
+}
+
+static bool is_busy(const struct post *p)
+{
+	for (int i = 0; i < p->transport->slots; i++)
+		if (p->hands[i].count)
+			return true;
+	return false;
+}
+
+/* Every slot gets a letter before any gets a second. */
 static int deliver_all(struct post *p, struct err *e)
 {
 	struct mail_transport *t = p->transport;
-	struct lease in_hand[TRANSPORT_SLOTS_MOST] = {0};
-	bool busy[TRANSPORT_SLOTS_MOST] = {false}, more = true;
-	int count = 0, rc = 0;
+	struct turn turns[TRANSPORT_SLOTS_MOST] = {0};
+	int rc = 0;
 	p->run_until_ms = monotonic_ms() + RUN_MS;
-	while (rc >= 0 && (more || count > 0)) {
-		more = more && !is_enough(p);
-		if (more && count < t->slots) {
-			int slot = 0;
-			while (busy[slot])
-				slot++;
-			rc = begin_one(p, slot, &in_hand[slot], e);
-			more = rc != 0;
-			busy[slot] = rc == 1;
-			count += rc == 1;
-		} else if (count > 0) {
-			enum send_result result;
-			struct err why = {0};
-			int code, slot = t->take(t, &result, &code, &why);
-			rc = settle(p, &in_hand[slot], result, code, &why, e);
-			lease_release(&in_hand[slot]);
-			busy[slot] = false;
-			count--;
-		}
+	for (int slot = 0; slot < t->slots; slot++)
+		turns[slot].slot = slot;
+	for (int most = 1; most <= t->depth && rc == 0 && !p->empty; most++)
+		rc = take_turns(p, turns, t->slots, most, e);
+	while (rc == 0 && is_busy(p)) {
+		int count = take_results(p, turns);
+		rc = take_turns(p, turns, count, t->depth, e);
 	}
-	for (int i = 0; i < t->slots; i++)
-		if (busy[i])
-			lease_release(&in_hand[i]); /* the store failed: the next run finds them in hand */
-	return rc < 0 ? -1 : 0;
+	/* Where the store failed, the next run finds them in hand. */
+	for (int slot = 0; slot < t->slots; slot++)
+		while (p->hands[slot].count)
+			forget(&p->hands[slot]);
+	return rc;
 }
 
 static void print_next(const struct post *p)

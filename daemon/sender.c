@@ -1,8 +1,8 @@
 /*
  * sender.c: langnghe-sender: one SMTP connection at a time, through libesmtp.
  * Holds the credentials and a socket, no database. Reads jobs from its standard
- * input, one at a time, and answers each on its standard output before it asks
- * for the next (mail/sender_job.h). Several letters go over one connection; one
+ * input, one at a time, ends none without permission, and answers each on its
+ * standard output before it asks for the next (mail/sender_job.h). Several letters go over one connection; one
  * that fails ends it, and the next letter begins another.
  *
  *   langnghe-sender -c CONF
@@ -16,7 +16,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/monotonic.h"
-#include "mail/message.h"
+#include "mail/address.h"
 #include "mail/sender_job.h"
 #include "plan/settings.h"
 
@@ -56,6 +56,7 @@ enum {
 struct sender {
 	const struct settings *settings;
 	char *host, *envelope_from, *password;
+	struct sender_board *board;
 	struct sender_job job; /* at work; its letter 0: none */
 	smtp_message_t message;
 	smtp_recipient_t recipient;
@@ -76,16 +77,26 @@ struct sender {
 
 /* libesmtp connects by itself and shows nobody its socket. Ours sets TCP_NODELAY first: without it a
  * letter over 2 KB waits 44 ms for an acknowledgement. Exported, so that the library finds it. */
-static int connect_errno;
+static int connect_errno, server_fd = -1;
+static bool within_letter;
 int connect(int fd, const struct sockaddr *address, socklen_t size);
 int connect(int fd, const struct sockaddr *address, socklen_t size)
 {
 	int on = 1;
 	if (address->sa_family == AF_INET || address->sa_family == AF_INET6)
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	server_fd = fd;
 	int rc = (int)syscall(SYS_connect, fd, address, size);
 	connect_errno = rc < 0 ? errno : 0;
 	return rc;
+}
+
+/* It writes 2 KB at a time, too: within a letter the server is better woken once than for each. */
+ssize_t write(int fd, const void *bytes, size_t n)
+{
+	if (within_letter && fd == server_fd)
+		return send(fd, bytes, n, MSG_MORE);
+	return syscall(SYS_write, fd, bytes, n);
 }
 
 /* ---- the bytes of a letter */
@@ -96,7 +107,7 @@ static const char *on_bytes(void **context, int *length, void *argument)
 	(void)context;
 	if (!length) { /* from the beginning */
 		s->handed = 0;
-		s->all_handed = false;
+		s->all_handed = within_letter = false;
 		s->last_ms = monotonic_ms();
 		return NULL;
 	}
@@ -105,18 +116,27 @@ static const char *on_bytes(void **context, int *length, void *argument)
 	s->last_ms = now;
 	*length = 0;
 	if (s->aborted) {
+		within_letter = false;
 		errno = ETIMEDOUT;
 		return NULL;
 	}
 	errno = 0;
 	size_t left = s->job.size - s->handed;
-	if (left == 0) {
+	if (left == 0 && !s->all_handed) {
+		if (!sender_may_end(STDIN_FILENO, s->job.recipient)) {
+			s->aborted = true; /* withdrawn, or the post is gone */
+			errno = ECANCELED;
+			return NULL;
+		}
 		s->all_handed = true;
-		sender_say_handed(STDOUT_FILENO, s->job.recipient);
-		return NULL;
+		s->board->handed = s->job.recipient;
+		within_letter = false;
 	}
+	if (left == 0)
+		return NULL;
 	*length = (int)(left < CHUNK ? left : CHUNK);
 	const char *at = s->job.bytes + s->handed;
+	within_letter = true;
 	s->handed += (size_t)*length;
 	return at;
 }
@@ -498,12 +518,18 @@ int main(int argc, char **argv)
 		return EXIT_CANNOT;
 	}
 	s.settings = settings;
+	s.board = sender_board(SENDER_BOARD_FD);
+	if (!s.board) {
+		fputs("langnghe-sender: there is no board: it is started by langnghe-post\n", stderr);
+		return EXIT_USAGE;
+	}
 	auth_client_init();
 	int rc = work(&s, &e);
 	if (rc < 0)
 		log_error("%s", e.text);
 	auth_client_exit();
 	sender_job_release(&s.job);
+	sender_board_free(s.board);
 	free(s.host);
 	free(s.envelope_from);
 	free(s.password);

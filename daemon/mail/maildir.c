@@ -112,9 +112,24 @@ static void give(struct mail_transport *t, int slot, const struct lease *l)
 	m->in_hand = l;
 }
 
-static int take(struct mail_transport *t, enum send_result *result, int *code, struct err *e)
+static void release(struct mail_transport *t, int slot)
+{
+	(void)t; /* it is delivered when its result is asked for */
+	(void)slot;
+}
+
+static void drop(struct mail_transport *t, int slot)
 {
 	struct maildir *m = (struct maildir *)t;
+	(void)slot;
+	m->in_hand = NULL;
+}
+
+static int take(struct mail_transport *t, bool wait, enum send_result *result, int *code, struct err *e)
+{
+	struct maildir *m = (struct maildir *)t;
+	if (!wait && !m->in_hand)
+		return -1;
 	*code = 0;
 	*result = deliver(m, m->in_hand, e);
 	m->in_hand = NULL;
@@ -140,7 +155,14 @@ int maildir_open(struct mail_transport **out, const char *folder, struct err *e)
 	}
 	struct maildir *m = xcalloc(1, sizeof *m);
 	m->base = (struct mail_transport){
-		.name = "maildir", .slots = 1, .give = give, .take = take, .close = close_maildir};
+		.name = "maildir",
+		.slots = 1,
+		.depth = 1,
+		.give = give,
+		.release = release,
+		.drop = drop,
+		.take = take,
+		.close = close_maildir};
 	m->folder = xstrdup(folder);
 	*out = &m->base;
 	return 0;

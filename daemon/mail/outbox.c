@@ -234,30 +234,46 @@ int32_t outbox_last_letter(struct store *s, const char *unit)
 	return day;
 }
 
-/* Fills out with the first recipient that may be tried, of letter `only` (0: of any). held: none but
- * the administrator's. 1, 0 or -1. */
+/* What a recipient must be to be picked. */
+struct pick {
+	int64_t now_unix, only;
+	bool held; /* all sending: none but the administrator's */
+	const int64_t *in_hand;
+	size_t count;
+};
+
+static bool is_in_hand(const struct pick *p, int64_t recipient)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (p->in_hand[i] == recipient)
+			return true;
+	return false;
+}
+
 /* The first recipient that waits in this state, or 0 rows. The index recipient_open gives them in order, so
  * that a long queue costs no more than a short one; it is used only where its own condition is repeated. */
-static int first_waiting(struct store *s, const char *delivery, int64_t now_unix, int64_t only, bool held,
-	int64_t *recipient, struct err *e)
+static int first_waiting(
+	struct store *s, const char *delivery, const struct pick *p, int64_t *recipient, struct err *e)
 {
 	struct stmt *st = store_stmt(s,
 		"SELECT r.id FROM recipient r WHERE r.delivery = ?1"
 		" AND r.delivery NOT IN ('sent', 'superseded', 'failed')"
 		" AND (?1 = 'queued' OR r.next_attempt <= ?2) AND (?3 = 0 OR r.letter = ?3)"
 		" AND (?4 = 0 OR (SELECT unit FROM letter WHERE id = r.letter) = ?5)"
-		" ORDER BY r.letter, r.id LIMIT 1",
+		" ORDER BY r.letter, r.id",
 		e);
 	if (!st)
 		return -1;
 	stmt_text(st, 1, delivery);
-	stmt_int(st, 2, now_unix);
-	stmt_int(st, 3, only);
-	stmt_int(st, 4, held);
+	stmt_int(st, 2, p->now_unix);
+	stmt_int(st, 3, p->only);
+	stmt_int(st, 4, p->held);
 	stmt_text(st, 5, OUTBOX_ADMIN);
-	int row = stmt_step(st, e);
-	if (row == 1)
-		*recipient = col_int(st, 0);
+	int row;
+	do {
+		row = stmt_step(st, e);
+		*recipient = row == 1 ? col_int(st, 0) : 0;
+	} while (row == 1 && is_in_hand(p, *recipient));
 	stmt_reset(st);
 	return row;
 }
@@ -289,16 +305,22 @@ static int read_letter(struct store *s, int64_t recipient, struct lease *out, st
 	return row;
 }
 
-/* 1 one, 0 none, -1. What never was tried goes first. */
-static int next_to_send(struct store *s, int64_t now_unix, int64_t only, bool held,
+/* What never was tried goes first. */
+int outbox_pick(struct store *s, int64_t now_unix, int64_t only, const int64_t *in_hand, size_t count,
 	struct lease *out, struct err *e)
 {
 	static const enum delivery order[] = {DELIVERY_QUEUED, DELIVERY_DEFERRED, DELIVERY_IN_DOUBT};
+	const struct pick pick = {now_unix, only, outbox_is_held(s, NULL), in_hand, count};
+	struct lease lease = {0};
 	int64_t recipient = 0;
 	int row = 0;
 	for (size_t i = 0; i < sizeof order / sizeof *order && row == 0; i++)
-		row = first_waiting(s, delivery_names[order[i]], now_unix, only, held, &recipient, e);
-	return row == 1 ? read_letter(s, recipient, out, e) : row;
+		row = first_waiting(s, delivery_names[order[i]], &pick, &recipient, e);
+	if (row == 1)
+		row = read_letter(s, recipient, &lease, e);
+	if (row == 1)
+		*out = lease;
+	return row;
 }
 
 int outbox_earliest_retry(struct store *s, int64_t *next, struct err *e)
@@ -315,41 +337,41 @@ int outbox_earliest_retry(struct store *s, int64_t *next, struct err *e)
 	return 0;
 }
 
-int outbox_lease(struct store *s, int64_t now_unix, int64_t only, struct lease *out, struct err *e)
+int outbox_begin(struct store *s, const struct lease *l, int64_t now_unix, struct err *e)
 {
-	struct lease lease = {0};
-	if (store_begin(s, e) < 0)
+	struct stmt *st = store_stmt(s,
+		"UPDATE recipient SET delivery = 'sending', attempts = ?2, leased_at = ?3"
+		" WHERE id = ?1 AND delivery IN ('queued', 'deferred', 'in_doubt')",
+		e);
+	if (!st)
 		return -1;
-	int found = next_to_send(s, now_unix, only, outbox_is_held(s, NULL), &lease, e);
-	if (found == 1) {
-		struct stmt *st = store_stmt(s,
-			"UPDATE recipient SET delivery = 'sending', attempts = ?2, leased_at = ?3"
-			" WHERE id = ?1",
-			e);
-		if (st) {
-			stmt_int(st, 1, lease.recipient);
-			stmt_int(st, 2, lease.attempts);
-			stmt_int(st, 3, now_unix);
-		}
-		if (!st || stmt_run(st, e) < 0)
-			found = -1;
-	}
-	if (found >= 0 && store_commit(s, e) < 0)
-		found = -1;
-	if (found < 0)
-		store_rollback(s);
-	if (found == 1)
-		*out = lease;
-	else
-		lease_release(&lease);
-	return found;
+	stmt_int(st, 1, l->recipient);
+	stmt_int(st, 2, l->attempts);
+	stmt_int(st, 3, now_unix);
+	if (stmt_run(st, e) < 0)
+		return -1;
+	return store_changes(s) > 0;
 }
 
-int outbox_settle(struct store *s, const struct lease *l, enum delivery outcome, int code,
-	const char *text, int64_t now_unix, int64_t next_attempt_unix, struct err *e)
+int outbox_lease(struct store *s, int64_t now_unix, int64_t only, struct lease *out, struct err *e)
 {
 	if (store_begin(s, e) < 0)
 		return -1;
+	int found = outbox_pick(s, now_unix, only, NULL, 0, out, e), rc = found;
+	if (rc == 1)
+		rc = outbox_begin(s, out, now_unix, e);
+	if (rc >= 0 && store_commit(s, e) < 0)
+		rc = -1;
+	if (rc < 0)
+		store_rollback(s);
+	if (rc < 0 && found == 1)
+		lease_release(out);
+	return rc;
+}
+
+int outbox_end(struct store *s, const struct lease *l, enum delivery outcome, int code, const char *text,
+	int64_t now_unix, int64_t next_attempt_unix, struct err *e)
+{
 	struct stmt *st = store_stmt(s,
 		"UPDATE recipient SET delivery = ?2, smtp_code = ?3, smtp_text = ?4, sent_at = ?5,"
 		" next_attempt = CASE WHEN ?2 = 'in_doubt' AND doubts > 0 THEN NULL ELSE ?6 END,"
@@ -357,7 +379,7 @@ int outbox_settle(struct store *s, const struct lease *l, enum delivery outcome,
 		" WHERE id = ?1 AND delivery = 'sending'",
 		e);
 	if (!st)
-		goto fail;
+		return -1;
 	stmt_int(st, 1, l->recipient);
 	stmt_text(st, 2, delivery_names[outcome]);
 	if (code)
@@ -373,10 +395,17 @@ int outbox_settle(struct store *s, const struct lease *l, enum delivery outcome,
 		stmt_int(st, 6, next_attempt_unix);
 	else
 		stmt_null(st, 6);
-	if (stmt_run(st, e) < 0 || store_commit(s, e) < 0)
-		goto fail;
-	return 0;
-fail:
+	return stmt_run(st, e);
+}
+
+int outbox_settle(struct store *s, const struct lease *l, enum delivery outcome, int code,
+	const char *text, int64_t now_unix, int64_t next_attempt_unix, struct err *e)
+{
+	if (store_begin(s, e) < 0)
+		return -1;
+	if (outbox_end(s, l, outcome, code, text, now_unix, next_attempt_unix, e) == 0 &&
+		store_commit(s, e) == 0)
+		return 0;
 	store_rollback(s);
 	return -1;
 }

@@ -65,12 +65,21 @@ struct lease {
 	int attempts; /* this one included */
 };
 int outbox_lease(struct store *s, int64_t now_unix, int64_t only, struct lease *out, struct err *e);
+/* The same in two steps, in the caller's transaction. outbox_pick changes nothing: the first letter to
+ * deliver whose recipient is none of in_hand; it may be on its way to the server, but not to its end, before
+ * outbox_begin: 1 it is `sending`, 0 somebody withdrew or held it since: it must not go, -1. */
+int outbox_pick(struct store *s, int64_t now_unix, int64_t only, const int64_t *in_hand, size_t count,
+	struct lease *out, struct err *e);
+int outbox_begin(struct store *s, const struct lease *l, int64_t now_unix, struct err *e);
 /* *next: when the first of the letters put off is to be tried again, unix seconds, 0 none waits. */
 int outbox_earliest_retry(struct store *s, int64_t *next, struct err *e);
 /* Commits one result. next_attempt_unix: for DEFERRED, and for the first IN_DOUBT of a letter, which is
  * sent again then; a second one stays. code 0: none. */
 int outbox_settle(struct store *s, const struct lease *l, enum delivery outcome, int code,
 	const char *text, int64_t now_unix, int64_t next_attempt_unix, struct err *e);
+/* The same in the caller's transaction. */
+int outbox_end(struct store *s, const struct lease *l, enum delivery outcome, int code, const char *text,
+	int64_t now_unix, int64_t next_attempt_unix, struct err *e);
 void lease_release(struct lease *l);
 /* Leases left by a post that died. harmless: a repeat is (maildir: the file's name): back to queued;
  * else in doubt, and sent again once at now_unix. */

@@ -11,13 +11,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 enum { JOB_BYTES_MOST = 128 << 20 };
 
 struct head {
-	int64_t letter, recipient;
-	uint64_t email, message_id, size; /* bytes that follow, in this order */
+	int64_t letter, recipient; /* letter 0: permission to end the job for this recipient */
+	uint64_t email, message_id, size; /* bytes that follow, in this order, the texts with their NUL */
 };
 
 static int write_whole(int fd, const void *bytes, size_t n)
@@ -50,52 +53,76 @@ static int read_whole(int fd, void *bytes, size_t n)
 	return 1;
 }
 
-static char *read_text(int fd, uint64_t n)
+static bool is_sound(const struct head *h)
 {
-	char *text = xmalloc((size_t)n + 1);
-	text[n] = '\0';
-	if (n == 0 || read_whole(fd, text, (size_t)n) == 1)
-		return text;
-	free(text);
-	return NULL;
+	return h->email > 0 && h->email <= JOB_BYTES_MOST && h->message_id > 0 &&
+	       h->message_id <= JOB_BYTES_MOST && h->size <= JOB_BYTES_MOST;
 }
 
 int sender_next_job(int fd, struct sender_job *job)
 {
-	struct head head;
+	struct head head = {0};
 	sender_job_release(job);
-	int rc = read_whole(fd, &head, sizeof head);
-	if (rc != 1)
-		return rc;
-	if (head.email > JOB_BYTES_MOST || head.message_id > JOB_BYTES_MOST || head.size > JOB_BYTES_MOST)
+	while (head.letter == 0) {
+		int rc = read_whole(fd, &head, sizeof head);
+		if (rc != 1)
+			return rc;
+	}
+	if (!is_sound(&head))
 		return -1;
-	*job = (struct sender_job){.letter = head.letter, .recipient = head.recipient,
+	size_t texts = (size_t)(head.email + head.message_id), whole = texts + (size_t)head.size;
+	char *block = xmalloc(whole + 1);
+	if (read_whole(fd, block, whole) != 1 || block[head.email - 1] || block[texts - 1]) {
+		free(block);
+		return -1;
+	}
+	block[whole] = '\0';
+	*job = (struct sender_job){.letter = head.letter,
+		.recipient = head.recipient,
+		.block = block,
+		.email = block,
+		.message_id = block + head.email,
+		.bytes = block + texts,
 		.size = (size_t)head.size};
-	job->email = read_text(fd, head.email);
-	job->message_id = job->email ? read_text(fd, head.message_id) : NULL;
-	job->bytes = job->message_id ? read_text(fd, head.size) : NULL;
-	if (job->bytes)
-		return 1;
-	sender_job_release(job);
-	return -1;
+	return 1;
 }
 
 void sender_job_release(struct sender_job *job)
 {
-	free(job->email);
-	free(job->message_id);
-	free(job->bytes);
+	free(job->block);
 	*job = (struct sender_job){0};
+}
+
+bool sender_may_end(int fd, int64_t recipient)
+{
+	struct head head;
+	return read_whole(fd, &head, sizeof head) == 1 && head.letter == 0 && head.recipient == recipient;
 }
 
 int sender_give_job(int fd, const struct lease *l)
 {
-	struct head head = {l->letter, l->recipient, strlen(l->email), strlen(l->message_id), l->size};
-	if (write_whole(fd, &head, sizeof head) < 0 ||
-		write_whole(fd, l->email, (size_t)head.email) < 0 ||
-		write_whole(fd, l->message_id, (size_t)head.message_id) < 0)
-		return -1;
-	return write_whole(fd, l->bytes, l->size);
+	struct head head = {
+		l->letter, l->recipient, strlen(l->email) + 1, strlen(l->message_id) + 1, l->size};
+	struct iovec parts[] = {{&head, sizeof head}, {l->email, (size_t)head.email},
+		{l->message_id, (size_t)head.message_id}, {l->bytes, l->size}};
+	ssize_t done;
+	do
+		done = writev(fd, parts, sizeof parts / sizeof *parts);
+	while (done < 0 && errno == EINTR);
+	/* A pipe takes what it has room for; the rest by itself. */
+	for (size_t i = 0; i < sizeof parts / sizeof *parts && done >= 0; i++) {
+		size_t gone = (size_t)done < parts[i].iov_len ? (size_t)done : parts[i].iov_len;
+		done -= (ssize_t)gone;
+		if (write_whole(fd, (char *)parts[i].iov_base + gone, parts[i].iov_len - gone) < 0)
+			return -1;
+	}
+	return done < 0 ? -1 : 0;
+}
+
+int sender_permit(int fd, int64_t recipient)
+{
+	struct head head = {.recipient = recipient};
+	return write_whole(fd, &head, sizeof head);
 }
 
 static void say(int fd, const char *line)
@@ -104,11 +131,34 @@ static void say(int fd, const char *line)
 		_exit(0); /* nobody listens any more */
 }
 
-void sender_say_handed(int fd, int64_t recipient)
+static struct sender_board *map_board(int fd)
 {
-	char line[SENDER_LINE_MOST];
-	snprintf(line, sizeof line, "handed %" PRId64 "\n", recipient);
-	say(fd, line);
+	void *at = mmap(NULL, sizeof(struct sender_board), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	return at == MAP_FAILED ? NULL : at;
+}
+
+struct sender_board *sender_board(int fd)
+{
+	struct stat st;
+	bool there = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == sizeof(struct sender_board);
+	return there ? map_board(fd) : NULL;
+}
+
+struct sender_board *sender_board_new(int *fd)
+{
+	*fd = memfd_create("board", MFD_CLOEXEC);
+	if (*fd < 0)
+		return NULL;
+	struct sender_board *b = ftruncate(*fd, sizeof *b) == 0 ? map_board(*fd) : NULL;
+	if (!b)
+		close(*fd);
+	return b;
+}
+
+void sender_board_free(struct sender_board *b)
+{
+	if (b)
+		munmap(b, sizeof *b);
 }
 
 void sender_say_result(int fd, const struct sender_result *r)
@@ -125,15 +175,11 @@ void sender_say_result(int fd, const struct sender_result *r)
 	say(fd, line);
 }
 
-/* One whole line. 1 the result, 0 not yet, -1 nonsense. */
-static int take_line(const char *line, struct sender_ear *ear, int64_t recipient, struct sender_result *r)
+/* One whole line. 1 the result, -1 nonsense. */
+static int take_line(const char *line, int64_t recipient, struct sender_result *r)
 {
 	int64_t who;
 	int outcome, at = 0;
-	if (sscanf(line, "handed %" SCNd64, &who) == 1 && who == recipient) {
-		ear->handed = true;
-		return 0;
-	}
 	if (sscanf(line, "result %" SCNd64 " %d %d %n", &who, &outcome, &r->code, &at) != 3 ||
 		who != recipient || outcome < SEND_OK || outcome > SEND_CREDENTIALS)
 		return -1;
@@ -141,6 +187,19 @@ static int take_line(const char *line, struct sender_ear *ear, int64_t recipient
 	r->outcome = (enum send_result)outcome;
 	snprintf(r->text, sizeof r->text, "%s", line + at);
 	return 1;
+}
+
+int sender_heard(struct sender_ear *ear, int64_t recipient, struct sender_result *r)
+{
+	for (char *end; (end = memchr(ear->line, '\n', ear->length)) != NULL;) {
+		*end = '\0';
+		int rc = take_line(ear->line, recipient, r);
+		ear->length -= (size_t)(end + 1 - ear->line);
+		memmove(ear->line, end + 1, ear->length);
+		if (rc)
+			return rc;
+	}
+	return ear->length < sizeof ear->line ? 0 : -1;
 }
 
 int sender_hear(int fd, struct sender_ear *ear, int64_t recipient, struct sender_result *r)
@@ -152,13 +211,5 @@ int sender_hear(int fd, struct sender_ear *ear, int64_t recipient, struct sender
 	if (n <= 0)
 		return -1;
 	ear->length += (size_t)n;
-	for (char *end; (end = memchr(ear->line, '\n', ear->length)) != NULL;) {
-		*end = '\0';
-		int rc = take_line(ear->line, ear, recipient, r);
-		if (rc)
-			return rc;
-		ear->length -= (size_t)(end + 1 - ear->line);
-		memmove(ear->line, end + 1, ear->length);
-	}
-	return ear->length < sizeof ear->line ? 0 : -1;
+	return sender_heard(ear, recipient, r);
 }

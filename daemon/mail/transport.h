@@ -16,17 +16,26 @@ enum send_result {
 	SEND_CREDENTIALS /* our name or password is refused: no letter of ours will be taken */
 };
 
-enum { TRANSPORT_SLOTS_MOST = 16 };
+enum { TRANSPORT_SLOTS_MOST = 16, TRANSPORT_DEPTH_MOST = 2 };
 
-/* Letters are given to numbered slots and come to their end in any order. */
+/* Letters are given to numbered slots. Those of one slot come to their end in the order in which they were
+ * given, those of several in any. No server takes a letter before release: a letter may be given while the
+ * result of the one before it is being committed. */
 struct mail_transport {
 	const char *name;
-	int slots; /* letters it can have in hand at a time, 1 to TRANSPORT_SLOTS_MOST */
-	/* Begins to deliver l to l->email on a free slot. l is borrowed until its result is taken. */
+	int slots; /* 1 to TRANSPORT_SLOTS_MOST */
+	int depth; /* letters that a slot holds, 1 to TRANSPORT_DEPTH_MOST */
+	/* Begins to deliver l to l->email on a slot that has room. l is borrowed until its result is taken,
+	 * or it is dropped. */
 	void (*give)(struct mail_transport *t, int slot, const struct lease *l);
-	/* Waits until a letter in hand has come to its end and returns its slot, free again. At least one
-	 * must be in hand. *code: the server's answer, 0 none. e holds a sentence unless SEND_OK. */
-	int (*take)(struct mail_transport *t, enum send_result *result, int *code, struct err *e);
+	/* The slot's first letter may come to its end. */
+	void (*release)(struct mail_transport *t, int slot);
+	/* Gives up the slot's letters, none of which was released. */
+	void (*drop)(struct mail_transport *t, int slot);
+	/* The slot whose first letter, one that was released, has come to its end; wait: until there is one
+	 * (one must have been released), else -1 where there is none yet. *code: the server's answer, 0 none.
+	 * e holds a sentence unless SEND_OK. */
+	int (*take)(struct mail_transport *t, bool wait, enum send_result *result, int *code, struct err *e);
 	void (*close)(struct mail_transport *t);
 };
 

@@ -4,6 +4,7 @@
  */
 #include "mail_samples.h"
 
+#include "mail/address.h"
 #include "mail/message.h"
 #include "mail/mustache.h"
 #include "mail/transport.h"
@@ -269,7 +270,7 @@ static enum send_result deliver(struct mail_transport *t, const struct lease *l)
 	int code;
 	struct err e;
 	t->give(t, 0, l);
-	assert_int_equal(t->take(t, &result, &code, &e), 0);
+	assert_int_equal(t->take(t, true, &result, &code, &e), 0);
 	assert_int_equal(code, 0);
 	return result;
 }
