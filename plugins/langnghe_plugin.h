@@ -221,6 +221,18 @@ struct ln_host {
 	int32_t (*day_from_civil)(int32_t year, int32_t month, int32_t day);
 	void (*day_to_civil)(int32_t day, int32_t *year, int32_t *month, int32_t *day_of_month);
 	const char *(*day_vi)(void *self, int32_t day); /* "04/12/2026" */
+
+	/* The day n months after another (n may be negative): 29/02 and 12 months give 01/03, 31/01 and one
+	 * month give the day after 28/02 or 29/02. LN_NO_DAY for days or spans beyond reason. */
+	int32_t (*add_months)(void *self, int32_t day, int32_t n);
+	/* The days on which what the duty asks for counts: those of the period, or of its reporting window
+	 * (15th to 14th, a reading of the plan). 0, or -1: unknown duty, not its period. */
+	int (*duty_span)(void *self, const char *duty, const char *period, int32_t *first, int32_t *last);
+	/* The next value of "A|B|C"; *rest, the whole text at first, moves on. NULL at the end. */
+	const char *(*list_next)(void *self, const char **rest);
+	/* The code of the unit that carries on another one's work on the day that is judged, its own where it
+	 * lives; NULL: unknown, ended without a successor, or split so that nobody can say. */
+	const char *(*unit_now)(void *self, const char *code);
 };
 
 enum ln_result {

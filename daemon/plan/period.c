@@ -160,11 +160,22 @@ static int32_t written_day(const struct duty *d, const char *period)
 	return day_from_civil(year, d->due_month, d->due_day);
 }
 
+int duty_span(const struct plan *p, const struct duty *d, const char *period, int32_t *first, int32_t *last)
+{
+	if (!duty_has_period(p, d, period) || period_span(p, period, first, last) < 0)
+		return -1;
+	bool count = d->cadence == CADENCE_YEARLY_COUNT || d->cadence == CADENCE_QUARTERLY_COUNT;
+	if (count && p->readings.counts_by_reporting_window) {
+		*first = day_add_months(*first, -1) + 14;
+		*last = day_add_months(*last + 1, -1) + 13;
+	}
+	return 0;
+}
+
 int32_t duty_last_day(const struct plan *p, const struct duty *d, const char *period)
 {
 	int32_t first, last;
-	if (!duty_has_period(p, d, period) || d->cadence == CADENCE_ONCE ||
-		period_span(p, period, &first, &last))
+	if (d->cadence == CADENCE_ONCE || duty_span(p, d, period, &first, &last) < 0)
 		return DAY_NONE;
 	if (!d->dated)
 		return last >= p->ends_on ? p->ends_on : DAY_NONE;
@@ -187,6 +198,10 @@ char *duty_due_text(const struct plan *p, const struct duty *d, const char *peri
 	if (d->dated && day != DAY_NONE)
 		return xasprintf(
 			"%s %s", d->exclusive ? "trước ngày" : "chậm nhất ngày", day_vi(day, text));
+	int32_t first, last;
+	if (p->readings.counts_by_reporting_window && duty_span(p, d, period, &first, &last) == 0 &&
+		(d->cadence == CADENCE_YEARLY_COUNT || d->cadence == CADENCE_QUARTERLY_COUNT))
+		return xasprintf("chậm nhất ngày %s, ngày chốt số liệu", day_vi(last, text));
 	if (form == FORM_QUARTER)
 		return xasprintf("trong quý %s năm %d", roman[part], year);
 	if (form == FORM_YEAR && (d->dated || duty_last_day(p, d, period) != DAY_NONE))

@@ -17,6 +17,9 @@ char *period_of_day(enum cadence c, int32_t day, char out[PERIOD_TEXT]);
 int period_next(const char *s, char out[PERIOD_TEXT]);
 /* Whether the duty has this period: right form, within its years. */
 bool duty_has_period(const struct plan *p, const struct duty *d, const char *period);
+/* The days on which what the duty asks for counts: those of the period; of a count the reporting window
+ * (15th to 14th: Điều 12 Nghị định 09/2019/NĐ-CP) where the readings say so. 0, or -1: no period of it. */
+int duty_span(const struct plan *p, const struct duty *d, const char *period, int32_t *first, int32_t *last);
 /* The last on-time day of the duty for the period (Điều 2: "trước ngày" is exclusive unless the
  * readings say otherwise); DAY_NONE for "once" and undated ones before the plan's end. */
 int32_t duty_last_day(const struct plan *p, const struct duty *d, const char *period);

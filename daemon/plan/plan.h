@@ -99,6 +99,7 @@ struct readings {
 	int plan_valid_years;          /* Nghị định 08/2022: a protection plan is renewed every 5 years */
 	int close_on_month, close_on_day; /* P10: figures of Y close on 31/03/Y+1 */
 	int reviewed_within_months;    /* 18 */
+	bool counts_by_reporting_window; /* false: counts of a quarter and a year are the calendar's */
 };
 
 struct plan {

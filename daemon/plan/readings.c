@@ -37,6 +37,7 @@ static const struct reading readings[] = {
 	INT_READING(close_on_month, 1, 12, 3),
 	INT_READING(close_on_day, 1, 31, 31),
 	INT_READING(reviewed_within_months, 1, 60, 18),
+	BOOL_READING(counts_by_reporting_window, 0),
 };
 enum { READING_COUNT = sizeof readings / sizeof *readings };
 

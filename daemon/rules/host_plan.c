@@ -9,7 +9,7 @@
 #include "register/submissions.h"
 #include "store/confined.h"
 
-enum { LOOK_BACK_DAYS = 400, WORKDAYS_MOST = 4000, PREDECESSORS_DEPTH = 8 };
+enum { LOOK_BACK_DAYS = 400, WORKDAYS_MOST = 4000, MONTHS_MOST = 1200, PREDECESSORS_DEPTH = 8 };
 
 /* Copies what fits into the other side's struct, whose size it says itself. */
 static int hand_out(void *out, const void *ours, size_t our_size)
@@ -270,8 +270,53 @@ static const char *written_day(void *self, int32_t day)
 	return arena_strdup(&h->arena, is_sane(day) ? day_vi(day, text) : "");
 }
 
+static int32_t add_months(void *self, int32_t day, int32_t n)
+{
+	(void)self;
+	if (!is_sane(day) || n < -MONTHS_MOST || n > MONTHS_MOST)
+		return LN_NO_DAY;
+	struct civil c = day_to_civil(day);
+	int32_t first = day_add_months(day_from_civil(c.year, c.month, 1), n);
+	int32_t wanted = first + c.day - 1, next = day_add_months(first, 1);
+	return wanted < next ? wanted : next;
+}
+
+static int span(void *self, const char *duty, const char *period, int32_t *first, int32_t *last)
+{
+	struct host *h = self;
+	const struct duty *d = duty ? plan_duty(h->world.plan, duty) : NULL;
+	return d && period && first && last ? duty_span(h->world.plan, d, period, first, last) : -1;
+}
+
+static const char *list_next(void *self, const char **rest)
+{
+	struct host *h = self;
+	if (!rest || !*rest || !**rest)
+		return NULL;
+	size_t n = strcspn(*rest, "|");
+	char *value = arena_alloc(&h->arena, n + 1);
+	memcpy(value, *rest, n);
+	value[n] = '\0';
+	*rest += n + ((*rest)[n] == '|');
+	return value;
+}
+
+static const char *unit_now(void *self, const char *code)
+{
+	struct host *h = self;
+	const struct unit *unit = code ? unit_by_code(h->world.units, code) : NULL, *today = NULL;
+	if (!unit)
+		return NULL;
+	enum unit_route route = unit_on(unit, h->table.today, &today);
+	return (route == ROUTE_SELF || route == ROUTE_SUCCESSOR) && today ? today->code : NULL;
+}
+
 void host_plan_functions(struct ln_host *table)
 {
+	table->add_months = add_months;
+	table->duty_span = span;
+	table->list_next = list_next;
+	table->unit_now = unit_now;
 	table->target = target;
 	table->debtor = debtor;
 	table->duty_period = duty_period;

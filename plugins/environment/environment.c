@@ -24,7 +24,7 @@ static enum ln_mark_state approved_state(
 	const struct ln_host *h = c->host;
 	int32_t to = v->valid_to;
 	if (to == LN_NO_DAY && v->approved_on != LN_NO_DAY)
-		to = months_after(h, v->approved_on, 12 * c->valid_years) - 1;
+		to = h->add_months(h->self, v->approved_on, (int32_t)(12 * c->valid_years)) - 1;
 	if (to == LN_NO_DAY || to >= day)
 		return LN_OK;
 	snprintf(detail, DETAIL, "đã hết hiệu lực từ ngày %s; UBND xã, phường lập, trình lại",
@@ -109,7 +109,7 @@ static enum ln_mark_state review_state(
 	const struct ln_host *h = c->host;
 	if (v->reviewed_on == LN_NO_DAY || v->reviewed_on > c->days[0])
 		return LN_UNKNOWN;
-	if (months_after(h, v->reviewed_on, c->reviewed_months) >= c->days[0])
+	if (h->add_months(h->self, v->reviewed_on, (int32_t)c->reviewed_months) >= c->days[0])
 		return LN_OK;
 	snprintf(detail, DETAIL, "rà soát gần nhất ngày %s", h->day_vi(h->self, v->reviewed_on));
 	return LN_LACKS;

@@ -82,16 +82,6 @@ static inline int32_t later(int32_t a, int32_t b)
 	return a > b ? a : b; /* LN_NO_DAY is before all */
 }
 
-/* The day n months (years: 12) after another, the 29th of February becoming the 1st of March. */
-static inline int32_t months_after(const struct ln_host *h, int32_t day, int64_t n)
-{
-	int32_t year, month, d;
-	h->day_to_civil(day, &year, &month, &d);
-	int32_t at = year * 12 + month - 1 + (int32_t)n;
-	int32_t first = h->day_from_civil(at / 12, at % 12 + 1, 1);
-	return first == LN_NO_DAY ? LN_NO_DAY : first + d - 1;
-}
-
 static inline int word_of(const char *s, const char *const *words)
 {
 	for (int i = 0; s && words[i]; i++)
@@ -124,12 +114,9 @@ static inline int village_by_code(const void *key, const void *village)
 /* The next village of "TH-0001|TH-0002"; *rest moves on. False at the end. *v NULL: not ours. */
 static inline bool next_village(const struct check *c, const char **rest, struct village **v)
 {
-	char code[CODE];
-	if (!*rest || !**rest)
+	const char *code = c->host->list_next(c->host->self, rest);
+	if (!code)
 		return false;
-	size_t n = strcspn(*rest, "|");
-	snprintf(code, sizeof code, "%.*s", n < sizeof code ? (int)n : 0, *rest);
-	*rest += n + ((*rest)[n] == '|');
 	*v = c->count ? bsearch(code, c->villages, c->count, sizeof *c->villages, village_by_code)
 		      : NULL;
 	return true;

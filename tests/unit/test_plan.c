@@ -241,6 +241,18 @@ static void test_readings(void **state)
 		day_from_civil(2026, 12, 4)); /* a Friday stays */
 	p.readings.first_cycle = 2022;
 	assert_true(duty_has_period(&p, r1, "2022"));
+	p.readings.counts_by_reporting_window = true; /* no 18 */
+	int32_t first, last;
+	const struct duty *media = plan_duty(&p, "media-items"), *classes = plan_duty(&p, "training-classes");
+	assert_int_equal(duty_span(&p, media, "2026-Q1", &first, &last), 0);
+	assert_int_equal(first, day_from_civil(2025, 12, 15));
+	assert_int_equal(last, day_from_civil(2026, 3, 14));
+	assert_int_equal(duty_last_day(&p, media, "2026-Q4"), day_from_civil(2026, 12, 14));
+	assert_int_equal(duty_span(&p, classes, "2026", &first, &last), 0);
+	assert_int_equal(first, day_from_civil(2025, 12, 15));
+	assert_int_equal(duty_last_day(&p, classes, "2026"), day_from_civil(2026, 12, 14));
+	assert_int_equal(duty_last_day(&p, r1, "2026"), day_from_civil(2026, 12, 4)); /* no count */
+	assert_int_equal(duty_span(&p, media, "2026", &first, &last), -1);
 	int64_t value = -1;
 	assert_int_equal(plan_reading(original, "first_cycle", &value), 0);
 	assert_int_equal(value, 2023);
