@@ -151,7 +151,7 @@ static int run_targets(struct ctl *c)
 		table_real(t, "forecast", g->trend.forecast);
 		table_int(t, "points", g->trend.points);
 		table_text(t, "source", g->finding->source);
-		table_text(t, "origin", g->plugin->name);
+		table_text(t, "origin", g->by_hand ? "figures" : g->plugin->name);
 		table_day(t, "decided_on",
 			g->closed ? plan_close_day(c->world.plan, target->year) : DAY_NONE);
 	}

@@ -74,10 +74,12 @@ void row_target(struct table *t, const struct target *target, const struct judge
 	const struct finding *f = g->finding;
 	table_day(t, "figures_on", f->figures_on);
 	table_int(t, "unknown_count", f->unknown);
-	table_int(t, "denominator", f->denominator);
+	if (g->members)
+		table_int(t, "denominator", f->denominator);
 	if (f->denominator <= 0)
 		return;
-	table_int(t, "numerator", f->numerator);
+	if (g->members)
+		table_int(t, "numerator", f->numerator);
 	table_ratio(t, "range_low", scale * g->range_low, f->denominator);
 	table_ratio(t, "range_high", scale * g->range_high, f->denominator);
 	/* All of them unknown: there is no value, not a zero. */

@@ -412,13 +412,12 @@ const char *measure_text(struct draft *d, const struct target *t, int64_t n, int
 	char number[NUMBER_TEXT];
 	if (den <= 0)
 		return NULL;
-	if (strcmp(t->measure, "%") == 0) {
+	if (target_is_share(t)) {
 		text_percent_vi(n, den, 1, number);
-		return arena_printf(&d->arena, "%s%%", number);
+		return arena_printf(&d->arena, "%s%s", number, t->measure);
 	}
 	text_ratio_vi(n, den, 2, number);
-	return arena_printf(
-		&d->arena, "%s%s%s", number, t->measure[0] == '%' ? "" : " ", t->measure);
+	return arena_printf(&d->arena, "%s %s", number, t->measure);
 }
 
 void view_text(struct draft *d, json_t *o, const char *key, const char *value)

@@ -229,7 +229,7 @@ static void view_target(struct draft *d, json_t *o, const struct item *i)
 	view_text(d, o, "source", f->source);
 	view_text(d, o, "thing", t->thing);
 	view_flag(o, "is_percent", percent);
-	if (percent && f->denominator > 0) {
+	if (percent && f->denominator > 0 && g->members) {
 		view_number(d, o, "members", f->numerator);
 		view_number(d, o, "of", f->denominator);
 	}

@@ -6,6 +6,7 @@
 #include "rules/judge.h"
 
 #include "plan/steps.h"
+#include "rules/figures.h"
 #include "rules/summary.h"
 #include "rules/trend.h"
 
@@ -173,9 +174,30 @@ static enum status judge_target_year(const struct judged *g, const struct plan *
 	return year_is_over && !of_the_year ? STATUS_UNKNOWN : STATUS_SHORT;
 }
 
-static int judge_short(struct judged *g, const struct world *w, int32_t today, int32_t watch_from,
-	struct err *e)
+/* Where the register says nothing, what was entered by hand. */
+static int take_figure(struct judgement *j, const struct world *w, struct judged *g, struct err *e)
 {
+	const struct finding *f = g->finding;
+	struct figure figure;
+	g->members = true;
+	if (f->denominator > 0 && f->unknown < f->denominator)
+		return 0;
+	int found = figure_find(&figure, w->store, g->target, g->target->year, false, j->today, &j->arena, e);
+	if (found <= 0)
+		return found;
+	struct finding *made = arena_alloc(&j->arena, sizeof *made);
+	*made = figure_finding(&figure, f, &j->arena);
+	g->finding = made;
+	g->by_hand = true;
+	g->members = figure.members || figure.denominator == 1;
+	return 0;
+}
+
+static int judge_short(struct judgement *j, struct judged *g, const struct world *w, struct err *e)
+{
+	int32_t today = j->today, watch_from = j->watch_from;
+	if (take_figure(j, w, g, e) < 0)
+		return -1;
 	const struct finding *f = g->finding;
 	g->range_low = f->numerator;
 	g->range_high = f->numerator + f->unknown;
@@ -188,7 +210,7 @@ static int judge_short(struct judged *g, const struct world *w, int32_t today, i
 		return 0;
 	}
 	int64_t needs = target_needs(g->target, f->denominator);
-	g->gap_things = needs > f->numerator ? needs - f->numerator : 0;
+	g->gap_things = needs > f->numerator && g->members ? needs - f->numerator : 0;
 	if (trend_load(&g->trend, w->store, g->target, f, today, e) < 0)
 		return -1;
 	g->status = judge_target_year(g, w->plan, today);
@@ -287,7 +309,7 @@ int judge_finding(struct judgement *j, const struct world *w, const struct plugi
 				f->period ? f->period : "");
 		if (g.target->task)
 			g.task = plan_task(w->plan, g.target->task);
-		if (judge_short(&g, w, j->today, j->watch_from, e) < 0)
+		if (judge_short(j, &g, w, e) < 0)
 			return -1;
 		break;
 	case LN_MISSING:

@@ -74,6 +74,8 @@ struct judged {
 	const char *summary;             /* one Vietnamese sentence */
 	bool before_watch;               /* P2: its last day lies before watch_from: listed, never alerted */
 	bool closed;                     /* P10: a target year that is closed */
+	bool by_hand;                    /* LN_SHORT: figures entered by hand, for the register has none */
+	bool members;                    /* LN_SHORT: numerator and denominator count things */
 };
 
 struct plugin_run {

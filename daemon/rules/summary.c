@@ -36,9 +36,11 @@ static const char *short_summary(struct arena *a, const struct judged *g)
 	else if (f->denominator > 0)
 		text_ratio_vi(f->numerator, f->denominator, 1, value);
 	const char *unit = percent ? "%" : "";
-	const char *text = arena_printf(a, "%s đến %d: %s%s / %s%s%s%s (%s/%s), %s", t->name, t->year,
-		value, unit, t->word, *t->word ? " " : "", wanted, unit, text_int_vi(f->numerator, n),
-		text_int_vi(f->denominator, d), status_vi(g->status));
+	const char *members = "";
+	if (percent && g->members)
+		members = arena_printf(a, " (%s/%s)", text_int_vi(f->numerator, n), text_int_vi(f->denominator, d));
+	const char *text = arena_printf(a, "%s đến %d: %s%s / %s%s%s%s%s, %s", t->name, t->year, value, unit,
+		t->word, *t->word ? " " : "", wanted, unit, members, status_vi(g->status));
 	if (f->unknown > 0)
 		text = arena_printf(a, "%s; %s chưa có số liệu", text, text_int_vi(f->unknown, n));
 	return text;

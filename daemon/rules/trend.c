@@ -5,6 +5,8 @@
  */
 #include "rules/trend.h"
 
+#include "rules/figures.h"
+
 #include <math.h>
 
 enum { POINTS_MOST = 5, POINTS_FORECAST = 3 };
@@ -26,30 +28,55 @@ static struct point point_of(const struct target *t, int32_t day, int64_t n, int
 	};
 }
 
-/* The last result of each earlier year, newest first. */
-static int load_points(struct store *s, const struct target *t, int32_t today, struct point *out,
-	int *count, struct err *e)
+/* The last result that was stored in a year. 1, 0 none, -1. */
+static int stored_point(struct point *out, struct store *s, const struct target *t, int year, struct err *e)
 {
-	*count = 0;
-	if (!s)
-		return 0;
 	struct stmt *st = store_stmt(s,
-		"SELECT max(judged_on), numerator, denominator, unknown, coalesce(figures_on, judged_on)"
-		" FROM target_result"
-		" WHERE target = ?1 AND year = ?2 AND judged_on < ?3 AND denominator > 0"
-		" GROUP BY substr(judged_on, 1, 4) ORDER BY 1 DESC LIMIT ?4",
+		"SELECT numerator, denominator, unknown, coalesce(figures_on, judged_on) FROM target_result"
+		" WHERE target = ?1 AND year = ?2 AND judged_on BETWEEN ?3 AND ?4 AND denominator > 0"
+		" ORDER BY judged_on DESC LIMIT 1",
 		e);
 	if (!st)
 		return -1;
 	stmt_text(st, 1, t->id);
 	stmt_int(st, 2, t->year);
-	stmt_day(st, 3, day_from_civil(day_year(today), 1, 1));
-	stmt_int(st, 4, POINTS_MOST - 1);
-	int rc;
-	while ((rc = stmt_step(st, e)) == 1)
-		out[(*count)++] = point_of(
-			t, col_day(st, 4), col_int(st, 1), col_int(st, 2), col_int(st, 3));
-	return rc;
+	stmt_day(st, 3, day_from_civil(year, 1, 1));
+	stmt_day(st, 4, day_from_civil(year, 12, 31));
+	int row = stmt_step(st, e);
+	if (row == 1)
+		*out = point_of(t, col_day(st, 3), col_int(st, 0), col_int(st, 1), col_int(st, 2));
+	stmt_reset(st);
+	return row;
+}
+
+/* What was entered by hand for a year in which nothing was judged, cut off before the day `before`. */
+static int entered_point(
+	struct point *out, struct store *s, const struct target *t, int year, int32_t before, struct err *e)
+{
+	struct arena a = {0};
+	struct figure f;
+	int found = figure_find(&f, s, t, year, true, before - 1, &a, e);
+	if (found == 1)
+		*out = point_of(t, f.on, f.numerator, f.denominator, 0);
+	arena_release(&a);
+	return found;
+}
+
+/* The result of each earlier year, newest first; `at` is the day of the present figures. */
+static int load_points(struct store *s, const struct target *t, int32_t today, int32_t at, struct point *out,
+	int *count, struct err *e)
+{
+	*count = 0;
+	for (int back = 1; s && back < POINTS_MOST; back++) {
+		int year = day_year(today) - back;
+		int row = stored_point(&out[*count], s, t, year, e);
+		if (row == 0)
+			row = entered_point(&out[*count], s, t, year, at, e);
+		if (row < 0)
+			return -1;
+		*count += row;
+	}
+	return 0;
 }
 
 static double forecast_at(const struct point *p, int n, double at, bool percent)
@@ -83,7 +110,7 @@ int trend_load(struct trend *out, struct store *s, const struct target *t, const
 	/* A point lies on the day its figures were cut off: figures that nobody renewed are no pace of 0. */
 	int32_t at = now->figures_on != DAY_NONE ? now->figures_on : today;
 	p[0] = point_of(t, at, now->numerator, now->denominator, now->unknown);
-	if (load_points(s, t, today, p + 1, &earlier, e) < 0)
+	if (load_points(s, t, today, at, p + 1, &earlier, e) < 0)
 		return -1;
 	bool percent = target_is_share(t);
 	double end = (double)day_from_civil(t->year, 12, 31) / DAYS_A_YEAR;

@@ -9,7 +9,7 @@
 
 #include "rules/judge.h"
 
-/* Reads the yearly results kept for the target. out keeps NAN for what is not known. */
+/* Reads the yearly results kept for the target, or entered by hand for years without any. out keeps NAN for what is not known. */
 int trend_load(struct trend *out, struct store *s, const struct target *t, const struct finding *now,
 	int32_t today, struct err *e);
 /* At risk: the forecast misses the target; without one, the pace needed is more than twice the pace
