@@ -361,7 +361,8 @@ static int record_runs(struct reconcile *r)
 			" VALUES (?1, ?2, ?3, ?4, ?5, CASE WHEN ?9 THEN NULL ELSE ?5 END, ?6, ?7, 1, ?9, ?8)"
 			" ON CONFLICT (name) DO UPDATE SET version = ?2, file = ?3, sha256 = ?4,"
 			" last_run = ?5, last_complete = CASE WHEN ?9 THEN last_complete ELSE ?5 END,"
-			" last_ms = ?6, findings = CASE WHEN ?9 THEN findings ELSE ?7 END, runs = runs + 1,"
+			" last_ms = CASE WHEN ?10 THEN last_ms ELSE ?6 END,"
+			" findings = CASE WHEN ?9 THEN findings ELSE ?7 END, runs = runs + (NOT ?10),"
 			" failures = CASE WHEN ?9 THEN failures + 1 ELSE 0 END,"
 			" last_error = coalesce(?8, last_error)",
 			r->e);
@@ -376,6 +377,7 @@ static int record_runs(struct reconcile *r)
 		stmt_int(st, 7, (int64_t)run->findings);
 		stmt_text(st, 8, run->error);
 		stmt_int(st, 9, !run->complete);
+		stmt_int(st, 10, run->kept); /* it was not run: what it said holds */
 		if (stmt_run(st, r->e) < 0)
 			return -1;
 	}

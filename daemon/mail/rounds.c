@@ -8,6 +8,7 @@
 
 #include "alerts/alert.h"
 #include "mail/preview.h"
+#include "rules/kept.h"
 
 #include <stdlib.h>
 
@@ -141,7 +142,7 @@ int round_run(const struct world *w, struct runner_set *runners, const struct te
 		return 0;
 	if (judgement_make(&j, w, runners, now.day, NULL, e) < 0)
 		return -1;
-	int rc = 0;
+	int rc = kept_save(w, &j, e);
 	r->findings = j.count;
 	for (size_t i = 0; i < j.run_count; i++)
 		r->failed_plugins += !j.runs[i].complete;

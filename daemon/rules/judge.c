@@ -7,6 +7,7 @@
 
 #include "plan/steps.h"
 #include "rules/figures.h"
+#include "rules/kept.h"
 #include "rules/summary.h"
 #include "rules/trend.h"
 
@@ -358,6 +359,10 @@ static void run_plugin(struct judgement *j, const struct world *w, struct runner
 	struct plugin_run *run, struct findings *set)
 {
 	struct err e = {0};
+	if (run->kept) {
+		take_findings(j, w, run, set);
+		return;
+	}
 	if (!*runner)
 		return; /* could not be started */
 	if (runner_check(*runner, j->today, set, &run->took_ms, &e) < 0)
@@ -384,7 +389,9 @@ int judgement_make(struct judgement *j, const struct world *w, struct runner_set
 	int32_t today, const char *only, struct err *e)
 {
 	size_t n = w->settings->plugins.enabled_count;
+	struct err none;
 	*j = (struct judgement){.today = today, .watch_from = stored_watch_from(w->store)};
+	j->seen_change = kept_now(w->store, &none);
 	j->runs = xcalloc(n, sizeof *j->runs);
 	j->sets = xcalloc(n, sizeof *j->sets);
 	if (!runners->runners) {
@@ -397,9 +404,15 @@ int judgement_make(struct judgement *j, const struct world *w, struct runner_set
 		const struct plugin_info *plugin = w->plugins[i];
 		if (!plugin || (only && strcmp(plugin->name, only) != 0))
 			continue;
+		struct plugin_run *run = &j->runs[j->run_count];
+		struct err ignored;
 		runner_of[j->run_count] = i;
-		j->runs[j->run_count].plugin = plugin;
-		start_plugin(w, &runners->runners[i], &j->runs[j->run_count++]);
+		run->plugin = plugin;
+		/* A store that cannot say so costs a run, no more. */
+		run->kept = kept_find(&j->sets[j->run_count], w, plugin, today, &ignored) == 1;
+		if (!run->kept)
+			start_plugin(w, &runners->runners[i], run);
+		j->run_count++;
 	}
 	for (size_t i = 0; i < j->run_count; i++)
 		run_plugin(j, w, &runners->runners[runner_of[i]], &j->runs[i], &j->sets[i]);

@@ -84,6 +84,7 @@ struct plugin_run {
 	char *error;        /* why, or NULL */
 	int took_ms;
 	size_t findings;
+	bool kept;          /* not run: nothing it depends on has changed since its last run (rules/kept.h) */
 };
 
 /* The world a judgement is made in: borrowed pointers, set up once per round by world_open(). */
@@ -106,6 +107,7 @@ struct judgement {
 	struct plugin_run *runs;
 	size_t run_count;
 	struct findings *sets; /* one per run */
+	int64_t seen_change;   /* the register's last change before the first run; -1: no store */
 };
 
 /* The runners of a judgement, kept between days (simulation). Zeroed by the caller. */

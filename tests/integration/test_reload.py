@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -65,6 +66,11 @@ def main():
                 f.write("\nmail = 5;\n")
             broken_conf = open(p.conf, encoding="utf-8").read()
 
+            db = sqlite3.connect(p.database)  # a plugin runs again only when something it reads has changed
+            db.execute("INSERT INTO change (at, by, kind, key, op) VALUES ('2026-11-24', 'test', 'villages', 'x', 'set')")
+            db.execute("INSERT INTO change (at, by, kind, key, op) VALUES ('2026-11-24', 'test', 'submissions', 'x', 'set')")
+            db.commit()
+            db.close()
             poke()
             report.check("a round with broken files beside it runs on the old ones",
                          wait_for(lambda: p.sql(runs)[0][0] > before))

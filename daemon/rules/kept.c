@@ -1,0 +1,209 @@
+/*
+ * kept.c: see kept.h. A frame that is kept is read with the same distrust as one
+ * that comes from a runner.
+ */
+#include "rules/kept.h"
+
+#include "base/file.h"
+#include "base/version.h"
+#include "register/kinds.h"
+#include "rules/frame.h"
+
+#include <sodium.h>
+
+enum { DIGEST = 32, FILE_MOST = 4 << 20 };
+
+static void add_text(crypto_generichash_state *state, const char *s)
+{
+	crypto_generichash_update(state, (const unsigned char *)(s ? s : ""), strlen(s ? s : "") + 1);
+}
+
+static int add_file(crypto_generichash_state *state, const char *path, struct err *e)
+{
+	char *bytes;
+	size_t size;
+	if (!path)
+		return 0;
+	if (file_read(path, FILE_MOST, &bytes, &size, e) < 0)
+		return -1;
+	crypto_generichash_update(state, (const unsigned char *)bytes, size);
+	free(bytes);
+	return 0;
+}
+
+/* A granted extension moves a last day, and is no change of the register. */
+static int add_extensions(crypto_generichash_state *state, struct store *s, struct err *e)
+{
+	struct stmt *st = store_stmt(s,
+		"SELECT duty || '/' || unit || '/' || period || '/' || until || '/' || coalesce(document_no, '')"
+		" FROM extension ORDER BY 1",
+		e);
+	int row = -1;
+	while (st && (row = stmt_step(st, e)) == 1)
+		add_text(state, col_text(st, 0));
+	return row;
+}
+
+/* All that a run depends on besides the day and the register. The caller frees; NULL on error. */
+static char *made_with(const struct world *w, const struct plugin_info *plugin, struct err *e)
+{
+	crypto_generichash_state state;
+	unsigned char digest[DIGEST];
+	char hex[2 * DIGEST + 1];
+	const struct settings *s = w->settings;
+	if (sodium_init() < 0) {
+		err_set(e, "libsodium could not be started");
+		return NULL;
+	}
+	crypto_generichash_init(&state, NULL, 0, sizeof digest);
+	add_text(&state, LANGNGHE_VERSION);
+	add_text(&state, plugin->sha256);
+	for (size_t i = 0; i < s->plugins.value_count; i++) {
+		const struct plugin_setting *v = &s->plugins.values[i];
+		char number[24];
+		if (strcmp(v->plugin, plugin->name) != 0)
+			continue;
+		snprintf(number, sizeof number, "%lld", (long long)v->number);
+		add_text(&state, v->key);
+		add_text(&state, v->text);
+		add_text(&state, number);
+	}
+	if (add_file(&state, s->plan, e) < 0 || add_file(&state, s->calendar, e) < 0 ||
+		add_extensions(&state, w->store, e) < 0)
+		return NULL;
+	crypto_generichash_final(&state, digest, sizeof digest);
+	sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
+	return xstrdup(hex);
+}
+
+/* Whether the plugin reads this kind: by its inputs, or through what the host says of units. */
+static bool reads(const struct plugin_info *plugin, const char *kind)
+{
+	const struct kind *k = kind_named(kind);
+	if (!k || strcmp(kind, "units") == 0)
+		return true;
+	for (size_t i = 0; i < plugin->input_count; i++)
+		if (strncmp(plugin->inputs[i], "v_", 2) == 0 && strcmp(plugin->inputs[i] + 2, k->table) == 0)
+			return true;
+	return false;
+}
+
+/* 1 one of its inputs was changed after `seen`, 0 none, -1. */
+static int is_outdated(struct store *s, const struct plugin_info *plugin, int64_t seen, struct err *e)
+{
+	struct stmt *st = store_stmt(s, "SELECT DISTINCT kind FROM change WHERE id > ?1", e);
+	if (!st)
+		return -1;
+	stmt_int(st, 1, seen);
+	int row;
+	while ((row = stmt_step(st, e)) == 1)
+		if (reads(plugin, col_text(st, 0)))
+			break;
+	stmt_reset(st);
+	return row;
+}
+
+/* Only views of the register are known to change by its history. */
+static bool can_be_kept(const struct plugin_info *plugin)
+{
+	for (size_t i = 0; i < plugin->input_count; i++)
+		if (strcmp(plugin->inputs[i], "v_target_result") == 0)
+			return false;
+	return plugin->input_count > 0;
+}
+
+static int read_frame(struct findings *out, struct stmt *st, struct err *e)
+{
+	size_t key_size, size;
+	const void *key = col_blob(st, 0, &key_size), *frame = col_blob(st, 1, &size);
+	const char *failure = NULL;
+	size_t length;
+	if (key_size != FRAME_KEY || size < FRAME_HEAD || frame_length(frame, &length, e) < 0 || length != size)
+		return 0;
+	if (frame_read(frame, size, key, out, &failure, e) == 0 && !failure)
+		return 1;
+	findings_release(out);
+	return 0;
+}
+
+int kept_find(struct findings *out, const struct world *w, const struct plugin_info *plugin, int32_t today,
+	struct err *e)
+{
+	if (!w->store || !can_be_kept(plugin))
+		return 0;
+	struct stmt *st = store_stmt(w->store,
+		"SELECT key, frame, made_with, seen_change FROM kept_findings WHERE plugin = ?1 AND day = ?2", e);
+	if (!st)
+		return -1;
+	stmt_text(st, 1, plugin->name);
+	stmt_day(st, 2, today);
+	int row = stmt_step(st, e);
+	if (row == 1) {
+		char *now = made_with(w, plugin, e);
+		bool same = now && strcmp(now, col_text(st, 2)) == 0;
+		free(now);
+		int outdated = same ? is_outdated(w->store, plugin, col_int(st, 3), e) : 1;
+		row = outdated < 0 ? -1 : outdated ? 0 : read_frame(out, st, e);
+	}
+	stmt_reset(st);
+	return row;
+}
+
+int64_t kept_now(struct store *s, struct err *e)
+{
+	struct stmt *st = s ? store_stmt(s, "SELECT coalesce(max(id), 0) FROM change", e) : NULL;
+	int64_t last = st && stmt_step(st, e) == 1 ? col_int(st, 0) : -1;
+	if (st)
+		stmt_reset(st);
+	return last;
+}
+
+static int save(const struct world *w, const struct plugin_info *plugin, const struct findings *set,
+	int32_t today, int64_t seen, struct err *e)
+{
+	unsigned char key[FRAME_KEY];
+	struct buf frame = {0};
+	char *with = made_with(w, plugin, e);
+	struct stmt *st = with ? store_stmt(w->store,
+					 "INSERT OR REPLACE INTO kept_findings (plugin, day, made_with, seen_change,"
+					 " key, frame) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+					 e)
+			       : NULL;
+	int rc = st ? 0 : -1;
+	if (rc == 0) {
+		randombytes_buf(key, sizeof key);
+		frame_begin(&frame);
+		for (size_t i = 0; i < set->count && rc == 0; i++)
+			rc = frame_finding(&frame, &set->items[i]);
+	}
+	if (rc == 0) {
+		frame_seal(&frame, (uint32_t)set->count, NULL, set->log, key);
+		stmt_text(st, 1, plugin->name);
+		stmt_day(st, 2, today);
+		stmt_text(st, 3, with);
+		stmt_int(st, 4, seen);
+		stmt_blob(st, 5, key, sizeof key);
+		stmt_blob(st, 6, frame.s, frame.len);
+		rc = stmt_run(st, e);
+	}
+	buf_release(&frame);
+	free(with);
+	return rc;
+}
+
+int kept_save(const struct world *w, const struct judgement *j, struct err *e)
+{
+	if (j->seen_change < 0 || store_begin(w->store, e) < 0)
+		return -1;
+	int rc = 0;
+	for (size_t i = 0; i < j->run_count && rc == 0; i++) {
+		const struct plugin_run *run = &j->runs[i];
+		if (run->complete && !run->kept && can_be_kept(run->plugin))
+			rc = save(w, run->plugin, &j->sets[i], j->today, j->seen_change, e);
+	}
+	if (rc == 0)
+		rc = store_commit(w->store, e);
+	if (rc < 0)
+		store_rollback(w->store);
+	return rc;
+}

@@ -1,0 +1,19 @@
+/*
+ * kept.h: the findings of a plugin's last run, kept in the store: a plugin is not
+ * run again while the day, the views it declares as inputs, its file and settings,
+ * the plan, the calendar and the extensions are the same.
+ */
+#ifndef RULES_KEPT_H
+#define RULES_KEPT_H
+
+#include "rules/judge.h"
+
+/* 1 *out (zeroed by the caller) holds what a run would report, 0 it must be run, -1 the store failed. */
+int kept_find(struct findings *out, const struct world *w, const struct plugin_info *plugin, int32_t today,
+	struct err *e);
+/* The register's last change: read before the plugins run, handed to kept_save after. -1 on error. */
+int64_t kept_now(struct store *s, struct err *e);
+/* Keeps each complete run that was not itself taken from here. One transaction. */
+int kept_save(const struct world *w, const struct judgement *j, struct err *e);
+
+#endif
