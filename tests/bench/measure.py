@@ -65,7 +65,10 @@ class Bench:
 
     def __init__(self, ours, reference):
         self.missed = 0
-        print(f"{'':44}{ours:>14}{reference:>16}   ratio")
+        self.columns(ours, reference)
+
+    def columns(self, ours, reference):
+        print(f"{'':44}{ours:>14}{reference:>16}   ratio", flush=True)
 
     def ratio(self, what, ours, reference, limit, text="{:.3f} s"):
         if reference <= 0:
@@ -73,6 +76,14 @@ class Bench:
         got = ours / reference
         self.say(what, text.format(ours), text.format(reference), got <= limit,
                  f"{got:.2f} × (limit {limit:g} ×)")
+
+    def at_least(self, what, ours, reference, limit, text):
+        """For rates: the more the better."""
+        if reference <= 0:
+            raise CannotMeasure(f"{what}: the reference measured nothing")
+        got = ours / reference
+        self.say(what, text.format(ours), text.format(reference), got >= limit,
+                 f"{got:.2f} × (at least {limit:g} ×)")
 
     def show(self, what, ours, reference, text="{:.3f} s"):
         """A ratio that is worth knowing and has no limit."""

@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""langnghe-post with the default of four connections, each result committed by itself, beside Alertmanager
+and collectd's notify_email, from queued to accepted by Postfix's smtp-sink; and the processor time a letter.
+Alertmanager waits for nothing (group_wait 0, one mail a group) and its mails have the size of our letters;
+notify_email sends its few hundred bytes. Neither of them keeps what it sends on disk."""
+import json
+import os
+import socket
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+
+from measure import ENV, Bench, CannotMeasure, Folder, built, in_turns, run
+
+from posting import NOW, Post
+from sink import Sink
+from smtp_server import free_port
+
+LETTERS = 2000
+RUNS = 3
+CONNECTIONS = 4
+PATIENCE_S = 120
+TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+
+ALERTMANAGER = """
+global: {{ smtp_smarthost: "127.0.0.1:{port}", smtp_from: "langnghe@units.langnghe.test", smtp_require_tls: false,
+           smtp_hello: "localhost" }}
+route: {{ receiver: officer, group_by: [letter], group_wait: 0s, group_interval: 5m, repeat_interval: 4h }}
+receivers:
+  - name: officer
+    email_configs: [ {{ to: "officer@units.langnghe.test", html: "", text: "{text}",
+                        headers: {{ Subject: "{{{{ .GroupLabels.letter }}}}" }} }} ]
+"""
+
+COLLECTD = """
+BaseDir "{folder}"
+PIDFile "{folder}/pid"
+TypesDB "/usr/share/collectd/types.db"
+Interval 3600
+LoadPlugin unixsock
+LoadPlugin notify_email
+<Plugin unixsock>
+	SocketFile "{socket}"
+</Plugin>
+<Plugin notify_email>
+	SMTPServer "127.0.0.1"
+	SMTPPort {port}
+	From "langnghe@units.langnghe.test"
+	Recipient "officer@units.langnghe.test"
+</Plugin>
+"""
+
+
+def processor_seconds(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii") as f:
+        fields = f.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) * TICK_S
+
+
+class Peer:
+    """A daemon in the foreground with a configuration of its own, ready when `is_ready` says so."""
+
+    def __init__(self, argv, is_ready):
+        self.process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        until = time.monotonic() + 20
+        while not is_ready():
+            if self.process.poll() is not None or time.monotonic() > until:
+                self.process.kill()
+                raise CannotMeasure(f"{argv[0]} did not start: {self.process.communicate()[1][-300:]}")
+            time.sleep(0.02)
+        # What it says is read, so that it never waits for us.
+        threading.Thread(target=self.process.stderr.read, daemon=True).start()
+
+    def measure(self, sink, letters, give):
+        """(seconds, processor seconds) from the first letter given to the last accepted."""
+        before = processor_seconds(self.process.pid)
+        begin = time.perf_counter()
+        give()
+        end = sink.wait(letters, PATIENCE_S, lambda: self.process.poll() is None)
+        time.sleep(0.2)  # the last letter's farewell is part of it
+        return end - begin, processor_seconds(self.process.pid) - before
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+    return path
+
+
+def answers(url):
+    try:
+        with urllib.request.urlopen(url, timeout=1) as r:
+            return r.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def alertmanager(folder, size):
+    web = f"http://127.0.0.1:{free_port()}"
+    alerts = json.dumps([{"labels": {"alertname": "late", "letter": f"letter {i}"}} for i in range(LETTERS)]).encode()
+
+    def give():
+        urllib.request.urlopen(urllib.request.Request(f"{web}/api/v2/alerts", alerts,
+                                                      {"Content-Type": "application/json"}), timeout=PATIENCE_S).close()
+    with Sink() as sink:
+        line = "Lang nghe: sixty-four bytes of a letter that says nothing more.\\n"
+        conf = write(os.path.join(folder, "alertmanager.yml"),
+                     ALERTMANAGER.format(port=sink.port, text=line * (size // (len(line) - 1))))
+        peer = Peer(["/usr/bin/prometheus-alertmanager", f"--config.file={conf}",
+                     f"--storage.path={folder}/alertmanager", f"--web.listen-address={web[7:]}",
+                     "--cluster.listen-address=", "--log.level=error"], lambda: answers(f"{web}/-/ready"))
+        try:
+            return peer.measure(sink, LETTERS, give)
+        finally:
+            peer.end()
+
+
+def collectd(folder):
+    path = os.path.join(folder, "collectd.sock")
+
+    def is_ready():
+        return os.path.exists(path)
+
+    def give():
+        with socket.socket(socket.AF_UNIX) as s:
+            s.connect(path)
+            lines = "".join(f'PUTNOTIF severity=warning time={int(time.time())} host=langnghe message="letter {i}"\n'
+                            for i in range(LETTERS)).encode()
+            threading.Thread(target=s.sendall, args=[lines]).start()
+            said = b""
+            while said.count(b"\n") < LETTERS:
+                got = s.recv(65536)
+                if not got:
+                    raise CannotMeasure("collectd ended the conversation")
+                said += got
+    with Sink() as sink:
+        if os.path.exists(path):
+            os.unlink(path)
+        conf = write(os.path.join(folder, "collectd.conf"),
+                     COLLECTD.format(folder=folder, socket=path, port=sink.port))
+        peer = Peer(["/usr/sbin/collectd", "-f", "-C", conf], is_ready)
+        try:
+            return peer.measure(sink, LETTERS, give)
+        finally:
+            peer.end()
+
+
+def langnghe(post):
+    """With all its senders; the letters wait in the outbox."""
+    with Sink() as sink:
+        post.smtp(sink.port, connections=CONNECTIONS)
+        begin = time.perf_counter()
+        process = subprocess.Popen([built("langnghe-post"), "-c", post.p.conf, "--now", NOW], env=ENV,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, _, used = os.wait4(process.pid, 0)
+        took = time.perf_counter() - begin
+        if post.states() != {"sent": LETTERS}:
+            raise CannotMeasure(f"langnghe-post: {post.states()}")
+    return took, used.ru_utime + used.ru_stime
+
+
+def main():
+    with Folder() as folder:
+        post = Post()
+        post.many(LETTERS)
+        size = post.p.sql("SELECT max(length(bytes)) FROM letter JOIN recipient ON letter.id = letter")[0][0]
+        used = {}
+
+        def seconds_of(name, measure, *arguments):
+            took, processor = measure(*arguments)
+            used.setdefault(name, []).append(processor)
+            return took
+        ours, alerts, notes = in_turns(RUNS, lambda: seconds_of("ours", langnghe, post),
+                                       lambda: seconds_of("alertmanager", alertmanager, folder, size),
+                                       lambda: seconds_of("collectd", collectd, folder))
+        processor = {name: sorted(each)[RUNS // 2] * 1e6 / LETTERS for name, each in used.items()}
+        bench = Bench("langnghe-post", "Alertmanager")
+        bench.at_least(f"{LETTERS} letters of {size / 1000:.1f} KB a second", LETTERS / ours, LETTERS / alerts, 1.5,
+                       "{:.0f}")
+        bench.ratio("processor time a letter", processor["ours"], processor["alertmanager"], 0.35, "{:.0f} µs")
+        bench.columns("langnghe-post", "notify_email")
+        bench.at_least("letters a second, theirs of 0.3 KB", LETTERS / ours, LETTERS / notes, 1, "{:.0f}")
+        bench.show("processor time a letter", processor["ours"], processor["collectd"], "{:.0f} µs")
+        return bench.close()
+
+
+run(main)
