@@ -12,9 +12,10 @@ import time
 import urllib.error
 import urllib.request
 
-from measure import ENV, Bench, CannotMeasure, Folder, built, in_turns, run
+from measure import Bench, CannotMeasure, Folder, in_turns, run
 
-from posting import NOW, Post
+from posting import Post
+from sending import letter_size, send
 from sink import Sink
 from smtp_server import free_port
 
@@ -152,24 +153,15 @@ def collectd(folder):
 
 
 def langnghe(post):
-    """With all its senders; the letters wait in the outbox."""
     with Sink() as sink:
-        post.smtp(sink.port, connections=CONNECTIONS)
-        begin = time.perf_counter()
-        process = subprocess.Popen([built("langnghe-post"), "-c", post.p.conf, "--now", NOW], env=ENV,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        _, _, used = os.wait4(process.pid, 0)
-        took = time.perf_counter() - begin
-        if post.states() != {"sent": LETTERS}:
-            raise CannotMeasure(f"langnghe-post: {post.states()}")
-    return took, used.ru_utime + used.ru_stime
+        return send(post, sink.port, CONNECTIONS)
 
 
 def main():
     with Folder() as folder:
         post = Post()
         post.many(LETTERS)
-        size = post.p.sql("SELECT max(length(bytes)) FROM letter JOIN recipient ON letter.id = letter")[0][0]
+        size = letter_size(post)
         used = {}
 
         def seconds_of(name, measure, *arguments):
