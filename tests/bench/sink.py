@@ -22,6 +22,19 @@ def dropped():
     return sum(int(value) for name, value in zip(names, values) if name in OVERFLOWS)
 
 
+def reached(seen, letters):
+    """When the count of `seen` was that high; between two looks as if letters came evenly."""
+    before = None
+    for moment, count in seen:
+        if count >= letters:
+            if before is None or count == before[1]:
+                return moment
+            share = (letters - before[1]) / (count - before[1])
+            return before[0] + share * (moment - before[0])
+        before = moment, count
+    raise CannotMeasure(f"{before[1] if before else 0} of {letters} letters were seen accepted")
+
+
 class Sink:
     """with Sink() as s: s.port; s.seen: (moment, letters accepted so far), in order."""
 
@@ -59,19 +72,7 @@ class Sink:
             if time.monotonic() > until or not alive():
                 raise CannotMeasure(f"the sink accepted {self.count()} of {letters} letters")
             time.sleep(SAMPLE_S)
-        return self.reached(letters)
-
-    def reached(self, letters):
-        """When the count first was that high; between two looks as if letters came evenly."""
-        before = None
-        for moment, count in self.seen:
-            if count >= letters:
-                if before is None or count == before[1]:
-                    return moment
-                share = (letters - before[1]) / (count - before[1])
-                return before[0] + share * (moment - before[0])
-            before = moment, count
-        raise CannotMeasure(f"the sink accepted {self.count()} of {letters} letters")
+        return reached(self.seen, letters)
 
     def __exit__(self, *exc):
         self.over.set()
