@@ -8,6 +8,16 @@ from measure import ENV, CannotMeasure, built
 from posting import NOW
 
 
+def receipt(province):
+    """For Post: the smallest letter that there is is one of the morning's, 4.6 KB without attachments."""
+    path = os.path.join(province.dir, "submission.csv")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("duty,unit,period,document_on,received_on,document_no,accepted\n"
+                "unit-report,so-khcn,2026,2026-11-20,2026-11-20,12/BC-SKHCN,yes\n")
+    province.run("langnghe-round", "--now", NOW.replace("-23T", "-20T"))
+    province.ctl("import", "submissions", path)
+
+
 def letter_size(post):
     """Of the letters that wait."""
     return post.p.sql("SELECT max(length(bytes)) FROM letter JOIN recipient ON letter.id = letter")[0][0]
