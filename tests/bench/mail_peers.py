@@ -21,7 +21,8 @@ from sending import letter_size, receipt, send
 from sink import Sink
 from smtp_server import free_port
 
-LETTERS = 4000  # as many connections as can wait for the sink: Alertmanager makes them all at once
+LETTERS = 4000
+BATCH = 200  # alerts in one request; more or fewer of them make Alertmanager slower
 RUNS = 5
 CONNECTIONS = 4
 PATIENCE_S = 120
@@ -106,11 +107,13 @@ def answers(url):
 
 def alertmanager(folder, size):
     web = f"http://127.0.0.1:{free_port()}"
-    alerts = json.dumps([{"labels": {"alertname": "late", "letter": f"letter {i}"}} for i in range(LETTERS)]).encode()
+    alerts = [{"labels": {"alertname": "late", "letter": f"letter {i}"}} for i in range(LETTERS)]
+    batches = [json.dumps(alerts[i:i + BATCH]).encode() for i in range(0, LETTERS, BATCH)]
 
     def give():
-        urllib.request.urlopen(urllib.request.Request(f"{web}/api/v2/alerts", alerts,
-                                                      {"Content-Type": "application/json"}), timeout=PATIENCE_S).close()
+        for batch in batches:
+            urllib.request.urlopen(urllib.request.Request(f"{web}/api/v2/alerts", batch,
+                                                          {"Content-Type": "application/json"}), timeout=60).close()
     with Sink() as sink:
         line = "Lang nghe: sixty-four bytes of a letter that says nothing more.\\n"
         conf = write(os.path.join(folder, "alertmanager.yml"),
