@@ -19,30 +19,30 @@
 #include <xlsxwriter.h>
 
 enum tag {
-	LETTER = 'L',   /* its Message-ID */
-	FROM = 'F',     /* NAME\tADDRESS, as TO and REPLY_TO */
+	LETTER = 'L', /* its Message-ID */
+	FROM = 'F', /* NAME\tADDRESS, as TO and REPLY_TO */
 	TO = 'T',
 	REPLY_TO = 'R',
 	SUBJECT = 'S',
-	DATE = 'D',     /* Unix seconds */
-	HEADER = 'H',   /* NAME\tVALUE */
+	DATE = 'D', /* Unix seconds */
+	HEADER = 'H', /* NAME\tVALUE */
 	TEXT = 'P',
 	HTML = 'M',
 	CALENDAR = 'C', /* FILE\tBYTES */
-	BOOK = 'B',     /* FILE; its sheets follow */
-	SHEET = 'N',    /* NAME */
-	WIDTH = 'W',    /* of the next column */
+	BOOK = 'B', /* FILE; its sheets follow */
+	SHEET = 'N', /* NAME */
+	WIDTH = 'W', /* of the next column */
 	ROW = 'r',
-	BLANK = 'b',    /* cells: FORMAT, a digit, and the value */
+	BLANK = 'b', /* cells: FORMAT, a digit, and the value */
 	STRING = 's',
 	NUMBER = 'n',
-	DAY = 'd'       /* YYYY-MM-DD */
+	DAY = 'd' /* YYYY-MM-DD */
 };
 
 enum format { PLAIN, HEAD, BAD, ASK, DATE_FORMAT, FORMATS };
 
 struct record {
-	enum tag tag;
+	int tag; /* an enum tag */
 	char *text; /* ends in '\0' */
 	size_t size;
 };
@@ -55,7 +55,7 @@ static struct record *read_records(const char *path, size_t *count)
 	struct record r;
 	char tag;
 	while (f && fscanf(f, "%c %zu", &tag, &r.size) == 2 && fgetc(f) == '\n') {
-		r.tag = (enum tag)tag;
+		r.tag = tag;
 		r.text = malloc(r.size + 1);
 		if (n == room)
 			all = realloc(all, (room = room ? 2 * room : 1024) * sizeof *all);
@@ -74,7 +74,8 @@ static struct record *read_records(const char *path, size_t *count)
 
 static void make_formats(lxw_workbook *book, lxw_format *formats[FORMATS])
 {
-	static const lxw_color_t colours[FORMATS] = {[HEAD] = 0xE7E6E6, [BAD] = 0xFBE5D6, [ASK] = 0xFFF2CC};
+	static const lxw_color_t colours[FORMATS] = {
+		[HEAD] = 0xE7E6E6, [BAD] = 0xFBE5D6, [ASK] = 0xFFF2CC};
 	for (int i = 0; i < FORMATS; i++) {
 		lxw_format *f = formats[i] = workbook_add_format(book);
 		format_set_border(f, LXW_BORDER_THIN);
@@ -244,7 +245,10 @@ static size_t make_letter(const struct record **r, const struct record *end)
 	while (*r < end && (*r)->tag != LETTER) {
 		const struct record *part = (*r)++;
 		if (part->tag == TEXT || part->tag == HTML) {
-			take_part(both, new_part("text", part->tag == TEXT ? "plain" : "html", part->text, part->size), NULL);
+			take_part(both,
+				new_part("text", part->tag == TEXT ? "plain" : "html", part->text,
+					part->size),
+				NULL);
 		} else if (part->tag == CALENDAR) {
 			const char *file = cut(part, &bytes);
 			take_part(mixed, new_part("text", "calendar", bytes, strlen(bytes)), file);

@@ -27,7 +27,8 @@ static double processor_s(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static int send_all(const struct world *w, const struct templates *t, struct moment now, struct err *e)
+static int send_all(
+	const struct world *w, const struct templates *t, struct moment now, struct err *e)
 {
 	struct runner_set runners = {0};
 	struct judgement j = {0};

@@ -33,7 +33,7 @@ struct piece {
 
 struct direction {
 	int from, to; /* sockets */
-	bool ended;   /* nothing more comes */
+	bool ended; /* nothing more comes */
 	struct piece *first, **last;
 };
 
@@ -69,7 +69,8 @@ static int listen_at(int port)
 	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
 	struct sockaddr_in address = at_port(port);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, CONNECTIONS_MOST) < 0)
+	if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0 ||
+		listen(fd, CONNECTIONS_MOST) < 0)
 		return -1;
 	return fd;
 }
@@ -83,7 +84,8 @@ static void begin_way(struct direction *d, int from, int to)
 /* The connection itself is made at once: what follows pays the round trip. */
 static void begin_line(struct line *lines, int listener, int port)
 {
-	int client = no_delay(accept(listener, NULL, NULL)), server = no_delay(socket(AF_INET, SOCK_STREAM, 0));
+	int client = no_delay(accept(listener, NULL, NULL)),
+	    server = no_delay(socket(AF_INET, SOCK_STREAM, 0));
 	struct sockaddr_in address = at_port(port);
 	int i = 0;
 	while (i < CONNECTIONS_MOST && lines[i].used)
@@ -119,7 +121,9 @@ static bool hand_on(struct direction *d, int64_t now)
 {
 	while (d->first && d->first->due_ns <= now) {
 		struct piece *p = d->first;
-		ssize_t n = p->size ? send(d->to, p->bytes + p->done, p->size - p->done, MSG_DONTWAIT) : 0;
+		ssize_t n =
+			p->size ? send(d->to, p->bytes + p->done, p->size - p->done, MSG_DONTWAIT)
+				: 0;
 		if (n < 0 && errno == EAGAIN)
 			return false;
 		p->done = n < 0 ? p->size : p->done + (size_t)n; /* gone: nobody misses it */
@@ -158,8 +162,10 @@ static int64_t hand_on_all(struct line *lines)
 	return next;
 }
 
-/* Waits for something to come, for room where something is late, or for the next piece to be due. */
-static void wait_and_take(struct line *lines, int listener, int port, int64_t next, int64_t delay_ns)
+/* Waits for something to come, for room where something is late, or for the next piece to be due.
+ */
+static void wait_and_take(
+	struct line *lines, int listener, int port, int64_t next, int64_t delay_ns)
 {
 	struct pollfd p[1 + 2 * CONNECTIONS_MOST] = {{.fd = listener, .events = POLLIN}};
 	int64_t now = now_ns(), wait = next == INT64_MAX ? 1000000000 : next > now ? next - now : 0;
@@ -169,7 +175,8 @@ static void wait_and_take(struct line *lines, int listener, int port, int64_t ne
 		const struct direction *d = &n->ways[i % 2], *back = &n->ways[1 - i % 2];
 		bool late = back->first && back->first->due_ns <= now;
 		short events = (short)((d->ended ? 0 : POLLIN) | (late ? POLLOUT : 0));
-		p[1 + i] = (struct pollfd){.fd = n->used && events ? d->from : -1, .events = events};
+		p[1 + i] =
+			(struct pollfd){.fd = n->used && events ? d->from : -1, .events = events};
 	}
 	if (ppoll(p, 1 + 2 * CONNECTIONS_MOST, &t, NULL) <= 0)
 		return;
