@@ -57,6 +57,25 @@ static void check_address(struct audit *a, const struct unit *unit, const char *
 }
 
 /* A unit as the plan names it: somebody living must act for it. */
+/* An alarm that names the choice. */
+static void add_split(struct audit *a, const struct unit *unit, const char *where, const char *remedy,
+	const char *why)
+{
+	const struct unit *found[UNIT_BEARERS_MOST];
+	struct buf names = {0};
+	size_t n = unit_bearers(unit, a->now.day, found);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&names, "%s%s (%s)", i ? ", " : "", found[i]->name, found[i]->code);
+	audit_add(a, AUDIT_ERROR, where, remedy, "%s was split into %s, and nothing says which one carries this on (%s)",
+		unit->name, names.s, why);
+	buf_release(&names);
+}
+
+void audit_split_place(struct audit *a, const struct unit *commune, const char *village)
+{
+	add_split(a, commune, village, "give the village its commune of today", "the village's place");
+}
+
 static void check_named(struct audit *a, struct codes *named, const char *code, const char *why)
 {
 	if (!code || code[0] == '@' || !codes_take(named, code))
@@ -73,9 +92,7 @@ static void check_named(struct audit *a, struct codes *named, const char *code, 
 		check_address(a, living, why);
 		break;
 	case ROUTE_SPLIT:
-		audit_add(a, AUDIT_ERROR, code,
-			"leave one successor in units, or end the others' claim",
-			"%s was split and no rule says who carries its work (%s)", unit->name, why);
+		add_split(a, unit, code, "leave in units the one successor that carries it", why);
 		break;
 	case ROUTE_ENDED:
 		audit_add(a, AUDIT_ERROR, code, "give its successors in units",

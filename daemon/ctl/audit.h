@@ -43,4 +43,7 @@ int audit_running(struct audit *a, struct err *e); /* letters stuck, held, plugi
 int audit_settings(
 	struct audit *a, struct err *e); /* addresses that reach nobody, options without effect */
 
+/* The village lies in a commune that was split: an alarm that names those it may lie in today. */
+void audit_split_place(struct audit *a, const struct unit *commune, const char *village);
+
 #endif

@@ -56,6 +56,8 @@ static int see_village(void *context, const struct register_row *row, struct err
 		audit_add(a, AUDIT_ERROR, code,
 			"import units with this code, or mend the village's commune",
 			"the village lies in %s, a unit that is not known", commune);
+	else if (unit_on(unit, a->now.day, &living) == ROUTE_SPLIT)
+		audit_split_place(a, unit, code);
 	else if (!is_carried_on(unit, a->now.day, &living))
 		audit_add(a, AUDIT_ERROR, code, "give the village the commune of today",
 			"the village lies in %s, which nobody living carries on", commune);

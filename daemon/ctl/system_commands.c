@@ -20,21 +20,41 @@ enum { RELOAD_PAUSE_MS = 50, RELOAD_MOST_MS = 130 * 1000 }; /* the daemon gives 
 
 static const char *const unit_keys[] = {
 	"code", "name", "kind", "parent", "valid_from", "valid_to", "successors", NULL};
+static const char *const unit_day_keys[] = {"code", "name", "kind", "parent", "valid_from", "valid_to",
+	"successors", "acting", NULL};
 static const char *const contact_keys[] = {"unit", "email", "name", "role", "field", NULL};
 static const char *const plan_keys[] = {"item", "id", "text", "clause", NULL};
 static const char *const plugin_keys[] = {"name", "version", "file", "sha256", "abi",
 	"plugin_state", "rules", "last_run", "last_ms", "findings", "runs", "failures",
 	"last_error", "next_try", NULL};
 
+/* On that day: itself where it lives, who carries its work, several where nobody can say. */
+static void acting_on(struct table *t, const struct unit *u, int32_t day)
+{
+	const struct unit *found[UNIT_BEARERS_MOST] = {u};
+	struct buf codes = {0};
+	size_t n = unit_lives(u, day) ? 1 : unit_bearers(u, day, found);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&codes, "%s%s", i ? "|" : "", found[i]->code);
+	table_text(t, "acting", codes.s);
+	buf_release(&codes);
+}
+
+/* --as-of: who acts for whom on that day; what had not begun and took over from nobody is left out. */
 static int run_units(struct ctl *c)
 {
+	int32_t day = DAY_NONE;
 	int rc = ctl_open_units(c, STORE_READ);
+	if (rc == 0 && ctl_option(c, "as-of"))
+		rc = ctl_today(c, &day);
 	if (rc)
 		return rc;
-	struct table *t = table_new(unit_keys);
+	struct table *t = table_new(day == DAY_NONE ? unit_keys : unit_day_keys);
 	for (size_t i = 0; i < units_count(c->world.units); i++) {
 		const struct unit *u = units_at(c->world.units, i);
 		struct buf successors = {0};
+		if (day != DAY_NONE && u->valid_from != DAY_NONE && u->valid_from > day)
+			continue;
 		for (size_t k = 0; k < u->successor_count; k++)
 			buf_addf(&successors, "%s%s", k ? "|" : "", u->successors[k]->code);
 		table_row(t);
@@ -45,6 +65,8 @@ static int run_units(struct ctl *c)
 		table_day(t, "valid_from", u->valid_from);
 		table_day(t, "valid_to", u->valid_to);
 		table_text(t, "successors", successors.s);
+		if (day != DAY_NONE)
+			acting_on(t, u, day);
 		buf_release(&successors);
 	}
 	return ctl_listing(c, t);
@@ -248,7 +270,8 @@ static int run_reload(struct ctl *c)
 }
 
 const struct command system_commands[] = {
-	{"units", "", "every unit, then and now", "langnghectl units --json", 0, 0, "", run_units},
+	{"units", "[--as-of DATE]", "every unit, then and now; who acted for whom on a day",
+		"langnghectl units --as-of 2025-07-01", 0, 0, "as-of=", run_units},
 	{"contacts", "", "who is written to", "langnghectl contacts", 0, 0, "", run_contacts},
 	{"plan", "", "targets, tasks, duties and solutions as the decision words them",
 		"langnghectl plan --json", 0, 0, "", run_plan},

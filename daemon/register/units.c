@@ -17,7 +17,7 @@ struct units {
 	const char *culprit; /* while loading: the unit that is looked at */
 };
 
-enum { BEARERS_MAX = 64, PARENTS_MAX = 32 };
+enum { PARENTS_MAX = 32 };
 
 static const struct unit *find(const struct units *u, const char *code, size_t n)
 {
@@ -311,7 +311,7 @@ static size_t bearers(const struct unit *unit, int32_t day, const struct unit **
 		size_t seen = 0;
 		while (seen < count && out[seen] != s)
 			seen++;
-		if (seen == count && count < BEARERS_MAX)
+		if (seen == count && count < UNIT_BEARERS_MOST)
 			out[count++] = s;
 	}
 	return count;
@@ -320,7 +320,7 @@ static size_t bearers(const struct unit *unit, int32_t day, const struct unit **
 static const struct unit *living_parent(const struct unit *unit, int32_t day)
 {
 	for (const struct unit *up = unit->parent; up; up = up->parent) {
-		const struct unit *out[BEARERS_MAX];
+		const struct unit *out[UNIT_BEARERS_MOST];
 		if (unit_lives(up, day))
 			return up;
 		if (bearers(up, day, out, 0) == 1)
@@ -329,20 +329,26 @@ static const struct unit *living_parent(const struct unit *unit, int32_t day)
 	return NULL;
 }
 
+size_t unit_bearers(const struct unit *unit, int32_t day, const struct unit *out[UNIT_BEARERS_MOST])
+{
+	size_t count = 0;
+	if (unit->valid_to != DAY_NONE && day > unit->valid_to)
+		return bearers(unit, day, out, 0);
+	/* Not begun yet: its predecessor is still at work, if there was one alone. */
+	for (size_t i = 0; i < unit->predecessor_count; i++)
+		if (unit_lives(unit->predecessors[i], day) && count < UNIT_BEARERS_MOST)
+			out[count++] = unit->predecessors[i];
+	return count;
+}
+
 enum unit_route unit_on(const struct unit *unit, int32_t day, const struct unit **out)
 {
 	if (unit_lives(unit, day)) {
 		*out = unit;
 		return ROUTE_SELF;
 	}
-	const struct unit *found[BEARERS_MAX];
-	size_t count = 0;
-	if (unit->valid_to != DAY_NONE && day > unit->valid_to)
-		count = bearers(unit, day, found, 0);
-	else /* not begun yet: its predecessor is still at work, if there was one alone */
-		for (size_t i = 0; i < unit->predecessor_count; i++)
-			if (unit_lives(unit->predecessors[i], day) && count < BEARERS_MAX)
-				found[count++] = unit->predecessors[i];
+	const struct unit *found[UNIT_BEARERS_MOST];
+	size_t count = unit_bearers(unit, day, found);
 	*out = count == 1 ? found[0] : living_parent(unit, day);
 	return count == 1 ? ROUTE_SUCCESSOR : count > 1 ? ROUTE_SPLIT : ROUTE_ENDED;
 }

@@ -53,6 +53,11 @@ enum unit_route {
 /* Who acts for unit on day. *out: the living unit for SELF and SUCCESSOR; for SPLIT and ENDED the
  * living parent's line or NULL. */
 enum unit_route unit_on(const struct unit *unit, int32_t day, const struct unit **out);
+/* The living units that carry the work of one that has ended, or will: several where it was split. Fills
+ * out and returns their number, at most UNIT_BEARERS_MOST. */
+enum { UNIT_BEARERS_MOST = 64 };
+size_t unit_bearers(
+	const struct unit *unit, int32_t day, const struct unit *out[UNIT_BEARERS_MOST]);
 /* Whether a is p itself or descends from p through successors. */
 bool unit_descends(const struct unit *a, const struct unit *p);
 
