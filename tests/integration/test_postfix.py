@@ -6,6 +6,7 @@ import shutil
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from mail_forms import canonical, own  # noqa: E402
 from posting import Post  # noqa: E402
 from postfix import Postfix  # noqa: E402
 from province import Report, ROOT  # noqa: E402
@@ -26,20 +27,8 @@ virtual_gid_maps = static:65534
 """
 
 
-def own_part(data):
-    """The letter as it was sent: without the lines that a server puts before it."""
-    data = data.replace(b"\r\n", b"\n")
-    while data.split(b":", 1)[0].lower() in (b"return-path", b"delivered-to", b"x-original-to", b"received"):
-        lines = data.split(b"\n")
-        n = 1
-        while lines[n][:1] in (b" ", b"\t"):
-            n += 1
-        data = b"\n".join(lines[n:])
-    return data
-
-
 def pairs(letters):
-    return sorted((to, own_part(data)) for to, data in letters)
+    return sorted((to, own(data)) for to, data in letters)
 
 
 def into_maildir(report, post):
@@ -60,6 +49,8 @@ def into_maildir(report, post):
             to = next(line for line in data.split(b"\n") if line.lower().startswith(b"x-original-to: "))
             got.append((to[len("x-original-to: "):].decode(), data))
         report.equal("byte for byte", pairs(got) == pairs(post.queued()), True)
+        report.equal("what a signature covers is unchanged", sorted(canonical(data) for _, data in got),
+                     sorted(canonical(data) for _, data in post.queued()))
         report.equal("none twice", len(got), LETTERS)
 
 
