@@ -297,7 +297,7 @@ static int deliver_all(struct post *p, struct err *e)
 	struct mail_transport *t = p->transport;
 	struct turn turns[TRANSPORT_SLOTS_MOST] = {0};
 	int rc = 0;
-	p->run_until_ms = monotonic_ms() + RUN_MS;
+	p->run_until_ms = monotonic_ms() + limit_ms(RUN_MS);
 	for (int slot = 0; slot < t->slots; slot++)
 		turns[slot].slot = slot;
 	for (int most = 1; most <= t->depth && rc == 0 && !p->empty; most++)

@@ -49,6 +49,7 @@ enum {
 	TRANSFER_MS = 120 * 1000,
 	AFTER_DOT_MS = 180 * 1000,
 	CHUNK = 8192,
+	LIBRARY_LEAST_MS = 1000, /* of a limit */
 	TICKETS_MS = 200, /* how long TLS 1.3 session tickets are waited for */
 	PASSWORD_MOST = 1000
 };
@@ -112,7 +113,7 @@ static const char *on_bytes(void **context, int *length, void *argument)
 		return NULL;
 	}
 	int64_t now = monotonic_ms();
-	s->aborted |= now - s->last_ms >= TRANSFER_MS;
+	s->aborted |= now - s->last_ms >= limit_ms(TRANSFER_MS);
 	s->last_ms = now;
 	*length = 0;
 	if (s->aborted) {
@@ -437,8 +438,11 @@ static void set_timeouts(smtp_session_t session)
 	} limits[] = {{Timeout_GREETING, GREETING_MS}, {Timeout_ENVELOPE, ENVELOPE_MS},
 		{Timeout_DATA, ENVELOPE_MS}, {Timeout_TRANSFER, TRANSFER_MS},
 		{Timeout_DATA2, AFTER_DOT_MS}};
-	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
-		smtp_set_timeout(session, limits[i].which | Timeout_OVERRIDE_RFC2822_MINIMUM, limits[i].ms);
+	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+		long ms = (long)limit_ms(limits[i].ms);
+		smtp_set_timeout(session, limits[i].which | Timeout_OVERRIDE_RFC2822_MINIMUM,
+			ms > LIBRARY_LEAST_MS ? ms : LIBRARY_LEAST_MS);
+	}
 }
 
 /* One connection, beginning with the job that is there. */

@@ -128,7 +128,7 @@ static void hand_over(struct line *n, int i)
 static void begin(const struct smtp *t, struct line *n)
 {
 	n->released = false;
-	n->until_ms = monotonic_ms() + LETTER_MS;
+	n->until_ms = monotonic_ms() + limit_ms(LETTER_MS);
 	n->stillborn = !n->pid && start_sender(t, n, &n->why) < 0;
 	if (!n->stillborn)
 		n->board->handed = 0; /* it may be tried a second time */

@@ -30,14 +30,15 @@ class Keeper:
 class RealServer(Controller):
     """with RealServer(tls=context, password="…") as s: s.port, s.keeper.letters"""
 
-    def __init__(self, tls=None, password=None):
-        self.keeper, self.tls, self.password = Keeper(), tls, password
+    def __init__(self, tls=None, password=None, without=()):
+        self.keeper, self.tls, self.password, self.without = Keeper(), tls, password, list(without)
         super().__init__(self.keeper, hostname="127.0.0.1", port=free_port())
 
     def factory(self):
         def check(server, session, envelope, mechanism, data):
             return AuthResult(success=data.password == self.password.encode(), handled=False)
-        auth = dict(authenticator=check, auth_required=True, auth_require_tls=True) if self.password else {}
+        auth = dict(authenticator=check, auth_required=True, auth_require_tls=True,
+                    auth_exclude_mechanism=self.without) if self.password else {}
         return SMTP(self.handler, hostname="mail.langnghe.test", tls_context=self.tls, require_starttls=bool(self.tls),
                     **auth)
 
