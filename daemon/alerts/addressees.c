@@ -39,8 +39,8 @@ struct list {
 static void add_unit(struct list *l, const struct unit *named, enum role role)
 {
 	const struct unit *unit = named ? living(l->w, named, l->today) : NULL;
-	if (!unit)
-		return;
+	if (!unit || strcmp(unit->kind, "province") == 0)
+		return; /* never an automatic letter to UBND tỉnh */
 	for (size_t i = 0; i < l->count; i++)
 		if (l->items[i].unit == unit)
 			return; /* the stronger role was added first: lead wins */

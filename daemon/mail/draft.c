@@ -276,7 +276,9 @@ const char *role_words(struct draft *d, enum role role)
 		[ROLE_LEAD] = PHRASE_ROLE_LEAD_WORD,
 		[ROLE_PLACE] = PHRASE_ROLE_PLACE_WORD,
 		[ROLE_COORDINATING] = PHRASE_ROLE_COORDINATING_WORD};
-	return phrase_text(d->templates, of[role], NULL, &d->arena);
+	/* A department that a matter was handed to is no place. */
+	bool asked = role == ROLE_PLACE && !unit_is_local(d->digest->unit);
+	return phrase_text(d->templates, asked ? PHRASE_ROLE_ASKED : of[role], NULL, &d->arena);
 }
 
 enum phrase thing_phrase(const char *subject)
@@ -286,7 +288,9 @@ enum phrase thing_phrase(const char *subject)
 		enum phrase phrase;
 	} things[] = {{"village:", PHRASE_THING_VILLAGE}, {"unit:", PHRASE_THING_UNIT},
 		{"product:", PHRASE_THING_PRODUCT}, {"recognition:", PHRASE_THING_RECOGNITION},
-		{"zone:", PHRASE_THING_ZONE}, {"project:", PHRASE_THING_PROJECT}};
+		{"zone:", PHRASE_THING_ZONE}, {"project:", PHRASE_THING_PROJECT},
+		{"difficulty:", PHRASE_THING_DIFFICULTY}, {"place:", PHRASE_THING_PLACE},
+		{"ip-right:", PHRASE_THING_IP_RIGHT}};
 	for (size_t i = 0; i < sizeof things / sizeof *things; i++)
 		if (strncmp(subject, things[i].prefix, strlen(things[i].prefix)) == 0)
 			return things[i].phrase;
@@ -369,6 +373,8 @@ const char *item_lacks(struct draft *d, const struct item *i)
 			continue;
 		bool spelled = m->state != LN_LACKS; /* run out, waiting: said in words always */
 		buf_addf(&words, "%s%s", words.len ? "; " : "", mark_words(d, info, m));
+		if (!spelled && m->detail && *m->detail)
+			buf_addf(&words, " (%s)", clean_line(&d->arena, m->detail));
 		buf_addf(&labels, "%s%s", labels.len ? "; " : "",
 			spelled ? mark_words(d, info, m) : label_within(d, info->label));
 		n++;

@@ -23,6 +23,7 @@
 	X(ROLE_DEBTOR_WORD, "role-debtor")                                                         \
 	X(ROLE_LEAD_WORD, "role-lead")                                                             \
 	X(ROLE_PLACE_WORD, "role-place")                                                           \
+	X(ROLE_ASKED, "role-asked")                                                                \
 	X(ROLE_COORDINATING_WORD, "role-coordinating")                                             \
 	X(THING_VILLAGE, "thing-village")                                                          \
 	X(THING_UNIT, "thing-unit")                                                                \
@@ -30,6 +31,9 @@
 	X(THING_RECOGNITION, "thing-recognition")                                                  \
 	X(THING_ZONE, "thing-zone")                                                                \
 	X(THING_PROJECT, "thing-project")                                                          \
+	X(THING_DIFFICULTY, "thing-difficulty")                                                    \
+	X(THING_PLACE, "thing-place")                                                              \
+	X(THING_IP_RIGHT, "thing-ip-right")                                                        \
 	X(THING_OTHER, "thing-other")                                                              \
 	X(MARK_OK, "mark-ok")                                                                      \
 	X(MARK_LACKS, "mark-lacks")                                                                \

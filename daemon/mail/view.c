@@ -7,7 +7,10 @@
 
 #include "base/text.h"
 
-enum { CHANGES_SHOWN = 6 }; /* of one sort; more are only counted */
+enum {
+	CHANGES_SHOWN = 6, /* of one sort; more are only counted */
+	ROWS_LEAST = 2     /* of a list, whatever else the letter holds */
+};
 
 struct change_group {
 	int what;
@@ -242,6 +245,22 @@ static void view_closing(struct draft *d, json_t *o)
 		view_number(d, o, "other_open", d->digest->other_open);
 }
 
+/* The letter's rows are shared out in the order of the blocks, but none of the later ones is left without: a list of
+ * which nothing is shown says nothing. */
+static json_t *view_blocks(struct draft *d)
+{
+	size_t rows_left = (size_t)d->world->settings->reminders.body_rows;
+	json_t *blocks = json_array();
+	for (size_t i = 0; i < d->block_count; i++) {
+		size_t later = (d->block_count - i - 1) * ROWS_LEAST;
+		size_t most = rows_left > later + ROWS_LEAST ? rows_left - later : ROWS_LEAST, left = most;
+		json_array_append_new(blocks, view_block(d, &d->blocks[i], (int)i + 1, &left));
+		size_t used = most - left;
+		rows_left -= used < rows_left ? used : rows_left;
+	}
+	return blocks;
+}
+
 json_t *view_letter(struct draft *d)
 {
 	const struct digest *g = d->digest;
@@ -255,10 +274,7 @@ json_t *view_letter(struct draft *d)
 	json_t *changes = view_changes(d);
 	json_object_set_new(o, "has_changes", json_boolean(json_array_size(changes) > 0));
 	json_object_set_new(o, "change_groups", changes);
-	size_t rows_left = (size_t)d->world->settings->reminders.body_rows;
-	json_t *blocks = json_array();
-	for (size_t i = 0; i < d->block_count; i++)
-		json_array_append_new(blocks, view_block(d, &d->blocks[i], (int)i + 1, &rows_left));
+	json_t *blocks = view_blocks(d);
 	json_t *overview = view_overview(d);
 	json_object_set(o, "main", d->block_count ? json_array_get(blocks, 0) : json_null());
 	json_object_set_new(

@@ -68,7 +68,8 @@ static const struct option options[] = {
 		"gets the preview of each sending time; before go-live nobody gets a letter", NULL},
 	{"plugins", "directory", OPT_PATH, AT(plugins.directory), 0, 0, "/usr/lib/langnghe/plugins",
 		"folder of NAME.so", NULL},
-	{"plugins", "enabled", OPT_NAMES, AT(plugins.enabled), 0, 0, "reporting environment",
+	{"plugins", "enabled", OPT_NAMES, AT(plugins.enabled), 0, 0, "reporting communication training environment science-technology ocop trade-promotion"
+		" raw-material inspection conferences preservation",
 		"plugins that run", NULL},
 	{"plugins", "wall_ms", OPT_INT, AT(plugins.wall_ms), 100, 600000, "30000",
 		"time one check may take", NULL},

@@ -72,7 +72,7 @@ static int load_debtors(struct host *h, const char *duty_id, const char *period)
 		period_span(plan, period, &first, &last) < 0)
 		return -1;
 	host_debtors_release(d);
-	d->last_day = duty->dated ? duty_last_day(plan, duty, period) : DAY_NONE;
+	d->last_day = duty_last_day(plan, duty, period); /* of what has no date: the end of the plan, or none */
 	int32_t on = d->last_day;
 	if (on == DAY_NONE)
 		on = last < h->table.today ? last : h->table.today;

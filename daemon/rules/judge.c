@@ -211,8 +211,9 @@ static int judge_short(struct judgement *j, struct judged *g, const struct world
 		return 0;
 	}
 	int64_t needs = target_needs(g->target, f->denominator);
-	g->gap_things = needs > f->numerator && g->members ? needs - f->numerator : 0;
-	if (trend_load(&g->trend, w->store, g->target, f, today, e) < 0)
+	bool things = g->members && (strcmp(g->target->measure, "%") == 0 || f->denominator == 1);
+	g->gap_things = things && needs > f->numerator ? needs - f->numerator : 0;
+	if (trend_load(&g->trend, w->store, g->target, f, g->by_hand, today, e) < 0)
 		return -1;
 	g->status = judge_target_year(g, w->plan, today);
 	return 0;

@@ -63,14 +63,14 @@ static int entered_point(
 }
 
 /* The result of each earlier year, newest first; `at` is the day of the present figures. */
-static int load_points(struct store *s, const struct target *t, int32_t today, int32_t at, struct point *out,
-	int *count, struct err *e)
+static int load_points(struct store *s, const struct target *t, bool by_hand, int32_t today, int32_t at,
+	struct point *out, int *count, struct err *e)
 {
 	*count = 0;
 	for (int back = 1; s && back < POINTS_MOST; back++) {
 		int year = day_year(today) - back;
 		int row = stored_point(&out[*count], s, t, year, e);
-		if (row == 0)
+		if (row == 0 && by_hand)
 			row = entered_point(&out[*count], s, t, year, at, e);
 		if (row < 0)
 			return -1;
@@ -103,14 +103,14 @@ static double forecast_at(const struct point *p, int n, double at, bool percent)
 }
 
 int trend_load(struct trend *out, struct store *s, const struct target *t, const struct finding *now,
-	int32_t today, struct err *e)
+	bool by_hand, int32_t today, struct err *e)
 {
 	struct point p[POINTS_MOST];
 	int earlier;
 	/* A point lies on the day its figures were cut off: figures that nobody renewed are no pace of 0. */
 	int32_t at = now->figures_on != DAY_NONE ? now->figures_on : today;
 	p[0] = point_of(t, at, now->numerator, now->denominator, now->unknown);
-	if (load_points(s, t, today, at, p + 1, &earlier, e) < 0)
+	if (load_points(s, t, by_hand, today, at, p + 1, &earlier, e) < 0)
 		return -1;
 	bool percent = target_is_share(t);
 	double end = (double)day_from_civil(t->year, 12, 31) / DAYS_A_YEAR;
@@ -118,7 +118,7 @@ int trend_load(struct trend *out, struct store *s, const struct target *t, const
 	out->points = 1 + earlier;
 	if (earlier > 0 && p[0].at - p[1].at > 0.08)
 		out->pace_now = (p[0].value - p[1].value) / (p[0].at - p[1].at);
-	if (end > p[0].at)
+	if (end > p[0].at && today < day_from_civil(t->year, 12, 31))
 		out->pace_needed = wanted > p[0].value ? (wanted - p[0].value) / (end - p[0].at) : 0;
 	out->forecast = forecast_at(p, out->points, end, percent);
 	return 0;

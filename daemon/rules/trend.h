@@ -9,9 +9,10 @@
 
 #include "rules/judge.h"
 
-/* Reads the yearly results kept for the target, or entered by hand for years without any. out keeps NAN for what is not known. */
+/* Reads the yearly results kept for the target; where the present ones were entered by hand, also those entered
+ * for years without any (what is counted and what is reported are not one line). out keeps NAN for what is not known. */
 int trend_load(struct trend *out, struct store *s, const struct target *t, const struct finding *now,
-	int32_t today, struct err *e);
+	bool by_hand, int32_t today, struct err *e);
 /* At risk: the forecast misses the target; without one, the pace needed is more than twice the pace
  * since the last known year. Without any earlier year nothing is known to be wrong. */
 bool trend_at_risk(const struct trend *trend, const struct target *t);

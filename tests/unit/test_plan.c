@@ -422,12 +422,12 @@ static void test_packaged_settings(void **state)
 	assert_int_equal(s->reminders.yearly_report.count, 6);
 	assert_int_equal(s->reminders.yearly_report.items[0], 30);
 	assert_int_equal(s->reminders.protected_steps.items[2], 0);
-	assert_int_equal(s->plugins.enabled_count, 2);
+	assert_int_equal(s->plugins.enabled_count, 11);
 	const char *folder = strstr(s->units_dir, "/conf");
 	assert_non_null(folder);
 	assert_string_equal(folder, "/conf");
 	assert_string_equal(sample->data_label, "DỮ LIỆU MÔ PHỎNG");
-	assert_int_equal(sample->plugins.enabled_count, 2);
+	assert_int_equal(sample->plugins.enabled_count, 11);
 	assert_non_null(strstr(sample->database, "/build/sample/"));
 	assert_non_null(strstr(sample->control_socket, "/build/sample/"));
 	assert_non_null(strstr(sample->mail.maildir, "/build/sample/"));

@@ -1,0 +1,398 @@
+/*
+ * ocop.c: target D, the establishments with a ranked product whose certificate is
+ * valid on the day that is counted, of all establishments; and the certificates
+ * that run out or were never renewed. Products are read first and kept under their
+ * establishments' codes, then every establishment passes by once.
+ */
+#include "rows.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* [0] the day that is judged, then one for each target year: its end, or that day if earlier. */
+enum { DAYS_AS_OF = 3, SUBJECT = 96, FIRST_SLOTS = 1024 };
+static const int32_t target_years[] = {2025, 2030};
+
+/* What products say of one establishment. */
+struct maker {
+	char *code, *commune;
+	bool good[DAYS_AS_OF], unknown[DAYS_AS_OF];
+};
+
+struct product {
+	char *code, *name;
+	size_t maker; /* of its first establishment; SIZE_MAX: none */
+	int32_t valid_to;
+};
+
+struct village {
+	char *code;
+	int32_t ended_on;
+	int64_t listed[DAYS_AS_OF], good[DAYS_AS_OF], unknown[DAYS_AS_OF];
+	int64_t yearly[DAYS_AS_OF], yearly_good[DAYS_AS_OF]; /* -1 not known */
+};
+
+/* Members of the target on one day. */
+struct sum {
+	int64_t good, all, unknown, by_list, by_sums, silent;
+	int32_t figures_on;
+};
+
+struct ocop {
+	const struct ln_host *host;
+	int32_t days[DAYS_AS_OF];
+	struct maker *makers;
+	size_t maker_count, maker_room;
+	size_t *slots; /* hash table: index of a maker + 1 */
+	size_t slot_count;
+	struct product *products;
+	size_t product_count, product_room;
+	struct village *villages; /* in the order of their codes */
+	size_t village_count;
+	struct sum sums[DAYS_AS_OF];
+};
+
+static char *copy(const char *s)
+{
+	return s ? strdup(s) : NULL;
+}
+
+static size_t hash(const char *s)
+{
+	uint64_t h = 14695981039346656037u;
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * 1099511628211u;
+	return (size_t)(h ^ (h >> 32));
+}
+
+/* The slot that holds the code, or the empty one where it belongs. */
+static size_t *slot_of(const struct ocop *o, const char *code)
+{
+	size_t at = hash(code) & (o->slot_count - 1);
+	while (o->slots[at] && strcmp(o->makers[o->slots[at] - 1].code, code) != 0)
+		at = (at + 1) & (o->slot_count - 1);
+	return &o->slots[at];
+}
+
+static int grow_slots(struct ocop *o)
+{
+	size_t count = o->slot_count ? o->slot_count * 2 : FIRST_SLOTS;
+	size_t *slots = calloc(count, sizeof *slots);
+	if (!slots)
+		return -1;
+	free(o->slots);
+	o->slots = slots;
+	o->slot_count = count;
+	for (size_t i = 0; i < o->maker_count; i++)
+		*slot_of(o, o->makers[i].code) = i + 1;
+	return 0;
+}
+
+/* The establishment of this code, added where it is new; NULL: no memory. */
+static struct maker *maker_of(struct ocop *o, const char *code)
+{
+	if (o->maker_count * 2 >= o->slot_count && grow_slots(o) < 0)
+		return NULL;
+	size_t *slot = slot_of(o, code);
+	if (*slot)
+		return &o->makers[*slot - 1];
+	if (o->maker_count == o->maker_room) {
+		size_t room = o->maker_room ? o->maker_room * 2 : 256;
+		struct maker *more = realloc(o->makers, room * sizeof *more);
+		if (!more)
+			return NULL;
+		o->makers = more;
+		o->maker_room = room;
+	}
+	struct maker *m = &o->makers[o->maker_count++];
+	*m = (struct maker){.code = copy(code)};
+	*slot = o->maker_count;
+	return m;
+}
+
+/* Whether it is ranked, and how that is on each day. */
+static void mark_maker(const struct ocop *o, struct maker *m, bool stars_known, int32_t from, int32_t to)
+{
+	for (int i = 0; i < DAYS_AS_OF; i++) {
+		bool valid = from != LN_NO_DAY && from <= o->days[i] && to >= o->days[i];
+		m->good[i] |= stars_known && valid;
+		/* Ranked, but nobody said when; or valid, but nobody said how many stars. */
+		m->unknown[i] |= (stars_known && from == LN_NO_DAY && to == LN_NO_DAY) || (!stars_known && valid);
+	}
+}
+
+static int add_product(struct ocop *o, struct ln_query *q)
+{
+	const struct ln_host *h = o->host;
+	const char *code = h->column_text(q, 0), *rest = h->column_text(q, 2), *maker;
+	bool stars_known = !h->column_is_null(q, 3);
+	int32_t from = h->column_day(q, 4), to = h->column_day(q, 5), ended = h->column_day(q, 6);
+	if (stars_known && h->column_int(q, 3) < h->setting_int(h->self, "least_stars"))
+		return 0;
+	if (to == LN_NO_DAY && from != LN_NO_DAY)
+		to = h->add_months(h->self, from, (int32_t)h->setting_int(h->self, "valid_months")) - 1;
+	if (ended != LN_NO_DAY && (to == LN_NO_DAY || ended <= to))
+		to = ended - 1;
+	size_t first = SIZE_MAX;
+	while ((maker = h->list_next(h->self, &rest)) != NULL) {
+		struct maker *m = maker_of(o, maker);
+		if (!m)
+			return -1;
+		mark_maker(o, m, stars_known, from == LN_NO_DAY && to != LN_NO_DAY ? h->day_from_civil(2018, 1, 1) : from, to);
+		first = first == SIZE_MAX ? (size_t)(m - o->makers) : first;
+	}
+	if (!stars_known || ended != LN_NO_DAY || (from != LN_NO_DAY && from > h->today))
+		return 0;
+	if (o->product_count == o->product_room) {
+		size_t room = o->product_room ? o->product_room * 2 : 256;
+		struct product *more = realloc(o->products, room * sizeof *more);
+		if (!more)
+			return -1;
+		o->products = more;
+		o->product_room = room;
+	}
+	o->products[o->product_count++] =
+		(struct product){copy(code), copy(h->column_text(q, 1)), first, to};
+	return 0;
+}
+
+static int load_products(struct ocop *o)
+{
+	const struct ln_host *h = o->host;
+	struct ln_query *q = h->query(h->self,
+		"SELECT code, name, establishments, ocop_stars, certified_on, valid_to, ended_on FROM v_product"
+		" WHERE ocop_stars IS NOT NULL OR certified_on IS NOT NULL OR valid_to IS NOT NULL ORDER BY code",
+		NULL, 0);
+	int rc;
+	while ((rc = h->row_next(q)) == 1)
+		if (add_product(o, q) < 0)
+			return -1;
+	h->query_end(q);
+	return rc;
+}
+
+static int load_villages(struct ocop *o)
+{
+	const struct ln_host *h = o->host;
+	size_t room = 0;
+	struct ln_query *q = h->query(h->self, "SELECT code, ended_on FROM v_village ORDER BY code", NULL, 0);
+	int rc;
+	while ((rc = h->row_next(q)) == 1) {
+		if (o->village_count == room) {
+			room = room ? room * 2 : 256;
+			struct village *more = realloc(o->villages, room * sizeof *more);
+			if (!more)
+				return -1;
+			o->villages = more;
+		}
+		struct village *v = &o->villages[o->village_count++];
+		*v = (struct village){.code = copy(h->column_text(q, 0)),
+			.ended_on = h->column_is_null(q, 1) ? INT32_MAX : h->column_day(q, 1)};
+		for (int i = 0; i < DAYS_AS_OF; i++)
+			v->yearly[i] = v->yearly_good[i] = -1;
+	}
+	h->query_end(q);
+	return rc;
+}
+
+static int by_code(const void *key, const void *village)
+{
+	return strcmp(key, ((const struct village *)village)->code);
+}
+
+static struct village *village_of(const struct ocop *o, const char *code)
+{
+	return code && o->village_count
+		       ? bsearch(code, o->villages, o->village_count, sizeof *o->villages, by_code)
+		       : NULL;
+}
+
+/* Each establishment once: into its village's list, or, where it lies in none, into the sums by itself. */
+static int load_establishments(struct ocop *o)
+{
+	const struct ln_host *h = o->host;
+	struct ln_query *q = h->query(
+		h->self, "SELECT code, village, commune, ended_on, figures_on FROM v_establishment", NULL, 0);
+	int rc;
+	while ((rc = h->row_next(q)) == 1) {
+		size_t *slot = o->slot_count ? slot_of(o, h->column_text(q, 0)) : NULL;
+		struct maker *m = slot && *slot ? &o->makers[*slot - 1] : NULL;
+		struct village *v = village_of(o, h->column_text(q, 1));
+		int32_t ended = h->column_is_null(q, 3) ? INT32_MAX : h->column_day(q, 3), on = h->column_day(q, 4);
+		if (m && !m->commune)
+			m->commune = copy(h->column_text(q, 2));
+		for (int i = 0; i < DAYS_AS_OF; i++) {
+			struct sum *s = &o->sums[i];
+			if (ended <= o->days[i])
+				continue;
+			bool good = m && m->good[i], unknown = m && !good && m->unknown[i];
+			int64_t *all = v ? &v->listed[i] : &s->all;
+			*all += 1;
+			*(v ? &v->good[i] : &s->good) += good;
+			*(v ? &v->unknown[i] : &s->unknown) += unknown;
+			if (on != LN_NO_DAY && on <= o->days[i] && on > s->figures_on)
+				s->figures_on = on;
+		}
+	}
+	h->query_end(q);
+	return rc;
+}
+
+/* The latest year's sums that a day knows of. */
+static int load_years(struct ocop *o)
+{
+	const struct ln_host *h = o->host;
+	size_t at = 0;
+	struct ln_query *q = h->query(h->self,
+		"SELECT village, year, establishments, establishments_ocop, figures_on FROM v_village_year"
+		" WHERE establishments IS NOT NULL ORDER BY village, year",
+		NULL, 0);
+	int rc;
+	while ((rc = h->row_next(q)) == 1) {
+		const char *code = h->column_text(q, 0);
+		while (at < o->village_count && strcmp(o->villages[at].code, code) < 0)
+			at++;
+		if (at == o->village_count || strcmp(o->villages[at].code, code) != 0)
+			continue;
+		int32_t begins = h->day_from_civil((int32_t)h->column_int(q, 1), 1, 1), on = h->column_day(q, 4);
+		for (int i = 0; i < DAYS_AS_OF; i++) {
+			if (begins > o->days[i] || (on != LN_NO_DAY && on > o->days[i]))
+				continue;
+			o->villages[at].yearly[i] = h->column_int(q, 2);
+			o->villages[at].yearly_good[i] = h->column_is_null(q, 3) ? -1 : h->column_int(q, 3);
+		}
+	}
+	h->query_end(q);
+	return rc;
+}
+
+/* The list wins over the year's sums where it names at least as many. */
+static void add_village(struct sum *s, const struct village *v, int i)
+{
+	int64_t all = v->yearly[i], good = v->yearly_good[i];
+	if (v->listed[i] > 0 && v->listed[i] >= all) {
+		s->by_list++;
+		s->all += v->listed[i];
+		s->good += v->good[i];
+		s->unknown += v->unknown[i];
+	} else if (all >= 0) {
+		s->by_sums++;
+		s->all += all;
+		s->good += good < 0 ? 0 : good < all ? good : all;
+		s->unknown += good < 0 ? all : 0;
+	} else {
+		s->silent++;
+	}
+}
+
+static int report_target(struct ocop *o, int32_t year, int i)
+{
+	const struct ln_host *h = o->host;
+	struct sum s = o->sums[i];
+	for (size_t k = 0; k < o->village_count; k++)
+		if (o->villages[k].ended_on > o->days[i])
+			add_village(&s, &o->villages[k], i);
+	char period[16], source[240];
+	snprintf(period, sizeof period, "%d", (int)year);
+	snprintf(source, sizeof source,
+		"sản phẩm còn hiệu lực chứng nhận; %lld làng nghề, điểm có nghề theo danh sách cơ sở, %lld theo số liệu "
+		"tổng hợp năm, %lld chưa có số liệu",
+		(long long)s.by_list, (long long)s.by_sums, (long long)s.silent);
+	const struct ln_finding f = {
+		.size = sizeof f,
+		.rule = rules[RULE_TARGET].id,
+		.subject = "target:ocop",
+		.period = period,
+		.name = rules[RULE_TARGET].title,
+		.target = "ocop",
+		.numerator = s.good,
+		.denominator = s.all,
+		.unknown = s.unknown,
+		.figures_on = s.figures_on,
+		.source = source,
+	};
+	return h->report(h->self, &f);
+}
+
+/* A product of several establishments lies where the first of them does. */
+static int report_product(const struct ocop *o, const struct product *p)
+{
+	const struct ln_host *h = o->host;
+	int32_t forget = (int32_t)h->setting_int(h->self, "forget_months");
+	if (forget > 0 && p->valid_to != LN_NO_DAY && h->add_months(h->self, p->valid_to, forget) < h->today)
+		return 0;
+	char subject[SUBJECT];
+	snprintf(subject, sizeof subject, "product:%.80s", p->code);
+	const struct ln_finding f = {
+		.size = sizeof f,
+		.rule = rules[RULE_CERTIFICATES].id,
+		.subject = subject,
+		.name = p->name,
+		.place = p->maker == SIZE_MAX ? NULL : o->makers[p->maker].commune,
+		.valid_to = p->valid_to,
+	};
+	return h->report(h->self, &f);
+}
+
+static int report_all(struct ocop *o)
+{
+	const struct ln_host *h = o->host;
+	struct ln_target t = {.size = sizeof t};
+	int rc = 0;
+	for (int i = 0; i + 1 < DAYS_AS_OF && rc == 0; i++)
+		if (h->target(h->self, "ocop", target_years[i], &t) == 0)
+			rc = report_target(o, target_years[i], i + 1);
+	for (size_t i = 0; i < o->product_count && rc == 0; i++)
+		rc = report_product(o, &o->products[i]);
+	return rc;
+}
+
+static void release(struct ocop *o)
+{
+	for (size_t i = 0; i < o->maker_count; i++) {
+		free(o->makers[i].code);
+		free(o->makers[i].commune);
+	}
+	for (size_t i = 0; i < o->product_count; i++) {
+		free(o->products[i].code);
+		free(o->products[i].name);
+	}
+	for (size_t i = 0; i < o->village_count; i++)
+		free(o->villages[i].code);
+	free(o->makers);
+	free(o->slots);
+	free(o->products);
+	free(o->villages);
+}
+
+static int check(const struct ln_host *host, void *state)
+{
+	struct ocop o = {.host = host};
+	(void)state;
+	o.days[0] = host->today;
+	for (int i = 0; i < DAYS_AS_OF; i++) {
+		int32_t end = i ? host->day_from_civil(target_years[i - 1], 12, 31) : host->today;
+		o.days[i] = end < host->today ? end : host->today;
+		o.sums[i].figures_on = LN_NO_DAY;
+	}
+	int rc = load_products(&o) || load_villages(&o) || load_establishments(&o) || load_years(&o) || report_all(&o);
+	release(&o);
+	return rc == 0 ? LN_COMPLETE : LN_FAILED;
+}
+
+LN_EXPORT extern const struct ln_plugin langnghe_plugin;
+const struct ln_plugin langnghe_plugin = {
+	.abi = LN_ABI,
+	.size = sizeof(struct ln_plugin),
+	.name = "ocop",
+	.version = "1.0",
+	.summary = "establishments with OCOP products, target D, and certificates that run out (task 5)",
+	.rules = rules,
+	.rule_count = sizeof rules / sizeof *rules,
+	.settings = settings,
+	.setting_count = sizeof settings / sizeof *settings,
+	.inputs = inputs,
+	.check = check,
+};
