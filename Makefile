@@ -16,7 +16,7 @@ comma := ,
 B := build/$(VARIANT)
 Q := $(if $(V),,@)
 
-PKGS := libevent_core libevent_extra sqlite3 libconfig gmime-3.0 libutf8proc libsodium libseccomp jansson
+PKGS := libevent_core libevent_extra sqlite3 libconfig gmime-3.0 libutf8proc libsodium libseccomp jansson libzip expat
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
 PKG_LIBS := $(shell pkg-config --libs $(PKGS)) -lxlsxwriter -lcsv -lesmtp -lssl -lcrypto -ldl -lm
 

@@ -7,12 +7,11 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "ctl/kind_words.h"
-#include "register/csv.h"
 #include "register/import.h"
 #include "register/rejects.h"
 
-static const char *const import_keys[] = {"file", "row", "column", "value", "reason", "number",
-	"added", "changed", "unchanged", "rejected", NULL};
+static const char *const import_keys[] = {"file", "row", "column", "value", "reason", "cell",
+	"number", "added", "changed", "unchanged", "rejected", NULL};
 
 struct import {
 	const struct kind *kind;
@@ -22,30 +21,16 @@ struct import {
 	bool header_refused; /* no row was read */
 };
 
-/* Line of the header; 0 where there is none. */
-static int header_line(const char *file)
-{
-	struct csv_reader csv;
-	struct err e;
-	if (csv_open(&csv, file, &e) < 0)
-		return 0;
-	if (!csv.delimiter)
-		csv_use_delimiter(&csv, ',');
-	int line = csv_next(&csv) ? csv.row : csv.next_line;
-	csv_close(&csv);
-	return line;
-}
-
 /* A refused header counts as one row, and no other row counts at all. What is said of it is said of
  * a heading, or of none; a file of units that is refused as a whole may name that line, too, but
  * with the unit at fault. */
-static bool is_header_refused(const struct import_result *r, const char *file)
+static bool is_header_refused(const struct import_result *r)
 {
 	if (r->rejected != 1 || r->reject_count == 0 || r->added + r->changed + r->unchanged > 0)
 		return false;
 	const struct reject *first = &r->rejects[0];
 	bool of_heading = !*first->value || strcmp(first->value, first->column) == 0;
-	return of_heading && first->row == header_line(file);
+	return of_heading && first->row == r->header_row;
 }
 
 /* A cell on one line. */
@@ -56,10 +41,21 @@ static void print_cell(const char *cell)
 	free(line);
 }
 
-/* One refused cell: "FILE:ROW: COLUMN 'VALUE': REASON". */
-static void print_reject(const struct reject *bad)
+/* "FILE:ROW: ", or "FILE:SHEET!C7: " of a spreadsheet. */
+static void print_where(const struct import_result *r, const struct reject *bad)
 {
-	printf("%s:%d: ", bad->file, bad->row);
+	if (!r->sheet)
+		printf("%s:%d: ", bad->file, bad->row);
+	else if (*bad->cell)
+		printf("%s:%s!%s: ", bad->file, r->sheet, bad->cell);
+	else
+		printf("%s:%s!%d: ", bad->file, r->sheet, bad->row);
+}
+
+/* One refused cell: "FILE:ROW: COLUMN 'VALUE': REASON". */
+static void print_reject(const struct import_result *r, const struct reject *bad)
+{
+	print_where(r, bad);
 	print_cell(bad->column);
 	if (*bad->value) {
 		fputs(*bad->column ? " '" : "'", stdout);
@@ -85,7 +81,7 @@ static void print_header_problems(const struct import_result *r)
 		const struct reject *bad = &r->rejects[i];
 		if (is_said_before(r, i))
 			continue;
-		printf("%s:%d: ", bad->file, bad->row);
+		print_where(r, bad);
 		int named = 0;
 		for (size_t k = i; k < r->reject_count; k++) {
 			const struct reject *like = &r->rejects[k];
@@ -110,6 +106,7 @@ static void print_json(const struct ctl *c, const struct import_result *r)
 		table_text(t, "column", bad->column);
 		table_text(t, "value", bad->value);
 		table_text(t, "reason", bad->reason);
+		table_text(t, "cell", *bad->cell ? bad->cell : NULL);
 	}
 	table_row(t);
 	if (r->number > 0)
@@ -168,7 +165,7 @@ static void print_result(const struct ctl *c, const struct import *i)
 	if (i->header_refused)
 		print_header_problems(r);
 	for (size_t k = 0; k < r->reject_count && !i->header_refused; k++)
-		print_reject(&r->rejects[k]);
+		print_reject(r, &r->rejects[k]);
 	if (r->reject_count == REJECTS_KEPT)
 		printf("only the first %d refused cells are shown\n", REJECTS_KEPT);
 	print_outcome(i);
@@ -193,12 +190,9 @@ int import_run(struct ctl *c)
 {
 	struct err e;
 	struct import i = {.kind = kind_asked(c->positional[0]), .file = c->positional[1]};
-	const char *dot = strrchr(i.file, '.'), *by = ctl_option(c, "by");
+	const char *by = ctl_option(c, "by");
 	if (!i.kind)
 		return CTL_USAGE;
-	if ((dot && strcasecmp(dot, ".xlsx") == 0) || ctl_option(c, "sheet"))
-		return ctl_fail(CTL_USAGE,
-			"%s: XLSX and --sheet are not in this version; save it as CSV", i.file);
 	int rc = ctl_open_files(c);
 	if (rc == 0)
 		rc = ctl_open_store(c, STORE_WRITE);
@@ -208,13 +202,14 @@ int import_run(struct ctl *c)
 		.dry_run = ctl_option(c, "dry-run") != NULL,
 		.accept_good = ctl_option(c, "accept-good"),
 		.accept_ending = ctl_option(c, "accept-ending") != NULL,
+		.sheet = ctl_option(c, "sheet"),
 		.by = by ? by : "langnghectl",
 		.today = ctl_now(c).day,
 	};
 	if (import_file(c->world.store, c->world.plan, i.kind, i.file, &i.options, &i.result, &e) <
 		0)
 		return ctl_fail(CTL_CANNOT, "%s", e.text);
-	i.header_refused = is_header_refused(&i.result, i.file);
+	i.header_refused = is_header_refused(&i.result);
 	print_result(c, &i);
 	rc = exit_code(&i);
 	if (i.result.number > 0)

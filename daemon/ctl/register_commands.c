@@ -159,6 +159,26 @@ static int run_history(struct ctl *c)
 	return ctl_listing(c, t);
 }
 
+static bool is_spreadsheet(const char *file)
+{
+	const char *dot = strrchr(file, '.');
+	return dot && strcasecmp(dot, ".xlsx") == 0;
+}
+
+/* Written beside it and renamed: a file that is there stays whole. */
+static int export_spreadsheet(struct ctl *c, const struct kind *k, const char *file)
+{
+	struct err e;
+	char *part = xasprintf("%s.part", file);
+	int rc = export_xlsx(c->world.store, k, ctl_option(c, "unit"), part, &e);
+	if (rc == 0 && rename(part, file) < 0)
+		rc = err_set(&e, "%s could not be written: %s", file, strerror(errno));
+	if (rc < 0)
+		unlink(part);
+	free(part);
+	return rc < 0 ? ctl_fail(CTL_CANNOT, "%s", e.text) : CTL_DONE;
+}
+
 static int run_export(struct ctl *c)
 {
 	struct err e;
@@ -169,6 +189,8 @@ static int run_export(struct ctl *c)
 		rc = ctl_check_unit(c, ctl_option(c, "unit"), "--unit");
 	if (rc)
 		return rc;
+	if (file && is_spreadsheet(file))
+		return export_spreadsheet(c, k, file);
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
@@ -188,8 +210,8 @@ static int run_export(struct ctl *c)
 const struct command register_commands[] = {
 	{"init", "", "creates or upgrades the database and loads the shipped units once",
 		"langnghectl -c /etc/langnghe/langnghed.conf init", 0, 0, "", run_init},
-	{"import", "KIND FILE [--dry-run] [--accept-good REJECTS] [--accept-ending] [--by NAME]",
-		"loads a register file (CSV), all or nothing; import KIND --help: its columns",
+	{"import", "KIND FILE [--sheet NAME] [--dry-run] [--accept-good REJECTS] [--accept-ending] [--by NAME]",
+		"loads a register file (CSV, XLSX), all or nothing; import KIND --help: its columns",
 		"langnghectl import villages lang-nghe.csv --dry-run", 2, 2,
 		"dry-run sheet= accept-good= accept-ending by=", import_run},
 	{"undo-import", "N [--by NAME]", "takes back what import number N did",
@@ -199,7 +221,7 @@ const struct command register_commands[] = {
 		"by=! note=!", run_remove},
 	{"history", "KIND KEY", "who changed what in one row",
 		"langnghectl history villages TH-0012 --json", 2, 2, "", run_history},
-	{"export", "KIND [FILE] [--unit U]", "writes the rows as CSV; importing it changes nothing",
+	{"export", "KIND [FILE] [--unit U]", "writes the rows as CSV, or XLSX by its ending; importing it changes nothing",
 		"langnghectl export villages lang-nghe.csv --unit xa-15505", 1, 2,
 		"unit=", run_export},
 	{0},

@@ -347,6 +347,17 @@ static bool says_unknown(const char *cell)
 	return said;
 }
 
+/* A failed formula is no text that anybody meant. */
+static bool is_error_value(const char *cell)
+{
+	static const char *const values[] = {
+		"#N/A", "#DIV/0!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "#VALUE!", "#SPILL!", "#CALC!"};
+	for (size_t i = 0; *cell == '#' && i < sizeof values / sizeof *values; i++)
+		if (strcmp(cell, values[i]) == 0)
+			return true;
+	return false;
+}
+
 int cell_parse(const struct cell_context *cx, const struct column *c, char *cell, struct value *v,
 	struct err *e)
 {
@@ -354,6 +365,8 @@ int cell_parse(const struct cell_context *cx, const struct column *c, char *cell
 	cell = trim(cell);
 	if (!*cell)
 		return 0;
+	if (is_error_value(cell))
+		return err_set(e, "is what a spreadsheet shows where a formula failed: mend the formula, or empty the cell");
 	if (says_unknown(cell)) {
 		if (c->key || c->required)
 			return err_set(e, "may not be unknown: every row needs it");

@@ -35,6 +35,10 @@ static int check_bytes(const struct csv_reader *r, const char *name, struct err 
 		return err_set(e, "%s is UTF-16: save it as \"CSV UTF-8\"", name);
 	if (r->size >= 4 && memcmp(r->data, "PK\x03\x04", 4) == 0)
 		return err_set(e, "%s is a spreadsheet file (XLSX), not CSV", name);
+	if (r->size >= 4 && memcmp(r->data, "\xD0\xCF\x11\xE0", 4) == 0)
+		return err_set(e,
+			"%s is an older or a protected Office file: take the password off and save it as \"Excel Workbook (.xlsx)\"",
+			name);
 	if (memchr(r->data, '\0', r->size))
 		return err_set(e,
 			"%s holds zero bytes: it is no text file; save it as \"CSV UTF-8\"", name);
@@ -81,7 +85,12 @@ int csv_open(struct csv_reader *r, const char *file, struct err *e)
 int csv_open_text(
 	struct csv_reader *r, const char *text, size_t size, const char *name, struct err *e)
 {
-	*r = (struct csv_reader){.data = xstrndup(text, size), .size = size};
+	return csv_open_owned(r, xstrndup(text, size), size, name, e);
+}
+
+int csv_open_owned(struct csv_reader *r, char *text, size_t size, const char *name, struct err *e)
+{
+	*r = (struct csv_reader){.data = text, .size = size};
 	return begin(r, name, e);
 }
 

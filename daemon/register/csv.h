@@ -37,6 +37,8 @@ int csv_open(struct csv_reader *r, const char *file, struct err *e);
 /* The same on a copy of text. name is for errors. */
 int csv_open_text(
 	struct csv_reader *r, const char *text, size_t size, const char *name, struct err *e);
+/* The same on text that becomes the reader's, also on failure. */
+int csv_open_owned(struct csv_reader *r, char *text, size_t size, const char *name, struct err *e);
 void csv_close(struct csv_reader *r);
 void csv_use_delimiter(struct csv_reader *r, char delimiter);
 /* A copy of the record at the current place, uncut, for looking at the header. The caller frees. */

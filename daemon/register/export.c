@@ -6,14 +6,8 @@
 
 #include "base/mem.h"
 #include "register/csv.h"
+#include "register/export_rows.h"
 #include "register/history.h"
-#include "register/keymap.h"
-
-/* The rows that belong to a unit: its places, the villages there, the establishments of those. */
-struct scope {
-	const char *unit; /* NULL: everything */
-	struct keymap places, villages, establishments;
-};
 
 static int read_keys(struct store *s, const char *sql, const char *unit, const struct scope *in,
 	struct keymap *out, struct err *e)
@@ -165,9 +159,36 @@ static struct stmt *select_rows(struct store *s, const struct kind *k, struct er
 	return st;
 }
 
-static int write_rows(
-	const struct scope *sc, const struct kind *k, struct stmt *st, FILE *out, struct err *e)
+int export_open(struct export_rows *x, struct store *s, const struct kind *k, const char *unit, struct err *e)
 {
+	*x = (struct export_rows){.kind = k};
+	if (scope_init(&x->scope, s, k, unit, e) == 0)
+		x->row = select_rows(s, k, e);
+	if (x->row)
+		return 0;
+	export_close(x);
+	return -1;
+}
+
+int export_next(struct export_rows *x, struct err *e)
+{
+	int rc;
+	do
+		rc = stmt_step(x->row, e);
+	while (rc == 1 && !belongs(&x->scope, x->kind, x->row));
+	return rc;
+}
+
+void export_close(struct export_rows *x)
+{
+	stmt_free(x->row);
+	scope_release(&x->scope);
+	*x = (struct export_rows){0};
+}
+
+static int write_rows(struct export_rows *x, FILE *out, struct err *e)
+{
+	const struct kind *k = x->kind;
 	struct buf line = {0};
 	buf_add(&line, "\xEF\xBB\xBF");
 	for (size_t i = 0; i < k->column_count; i++)
@@ -175,15 +196,13 @@ static int write_rows(
 	buf_add(&line, "#rev\r\n");
 	fwrite(line.s, 1, line.len, out);
 	int rc;
-	while ((rc = stmt_step(st, e)) == 1) {
-		if (!belongs(sc, k, st))
-			continue;
+	while ((rc = export_next(x, e)) == 1) {
 		buf_clear(&line);
 		for (size_t i = 0; i < k->column_count; i++) {
-			put_cell(&line, &k->columns[i], st, (int)i);
+			put_cell(&line, &k->columns[i], x->row, (int)i);
 			buf_add(&line, ",");
 		}
-		buf_addf(&line, "%lld\r\n", (long long)col_int(st, (int)k->column_count));
+		buf_addf(&line, "%lld\r\n", (long long)col_int(x->row, (int)k->column_count));
 		fwrite(line.s, 1, line.len, out);
 	}
 	buf_release(&line);
@@ -195,11 +214,10 @@ static int write_rows(
 
 int export_csv(struct store *s, const struct kind *k, const char *unit, FILE *out, struct err *e)
 {
-	struct scope scope;
-	int rc = scope_init(&scope, s, k, unit, e);
-	struct stmt *st = rc == 0 ? select_rows(s, k, e) : NULL;
-	rc = st ? write_rows(&scope, k, st, out, e) : -1;
-	stmt_free(st);
-	scope_release(&scope);
+	struct export_rows x;
+	if (export_open(&x, s, k, unit, e) < 0)
+		return -1;
+	int rc = write_rows(&x, out, e);
+	export_close(&x);
 	return rc;
 }

@@ -43,6 +43,27 @@ static int matched_with(const char *line, char delimiter, const struct kind *k)
 	return matched;
 }
 
+void header_find(struct csv_reader *csv, const struct kind *k)
+{
+	int most = 0, line = csv->next_line, best_line = line;
+	size_t best = csv->at, at = csv->at;
+	for (int i = 0; i < HEADER_ROWS_MOST && at < csv->size; i++, line++) {
+		const char *end = memchr(csv->data + at, '\n', csv->size - at);
+		size_t n = end ? (size_t)(end - csv->data) - at : csv->size - at;
+		char *row = xstrndup(csv->data + at, n);
+		int matched = matched_with(row, csv->delimiter, k);
+		free(row);
+		if (matched > most) {
+			most = matched;
+			best = at;
+			best_line = line;
+		}
+		at += n + 1;
+	}
+	csv->at = best;
+	csv->next_line = best_line;
+}
+
 static char best_delimiter(const struct csv_reader *csv, const struct kind *k)
 {
 	static const char delimiters[] = ",;\t";

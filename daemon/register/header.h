@@ -19,5 +19,9 @@ struct header {
 /* Chooses the delimiter with which most columns are known, reads the first row and matches it. What
  * is wrong with it goes to r. -1 if anything is. */
 int header_read(struct header *h, struct csv_reader *csv, const struct kind *k, struct rejects *r);
+/* Spreadsheets have titles above their header: moves the reader to the row, of the first HEADER_ROWS_MOST ones, in
+ * which most columns are known. For text in which every row is one line and the delimiter is chosen. */
+enum { HEADER_ROWS_MOST = 10 };
+void header_find(struct csv_reader *csv, const struct kind *k);
 
 #endif

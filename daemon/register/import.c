@@ -12,6 +12,7 @@
 #include "register/fresh.h"
 #include "register/header.h"
 #include "register/units.h"
+#include "register/xlsx.h"
 
 enum { BYTES_A_ROW = 100, HELD_SHARE = 5 }; /* held when more than 1/5 of the living rows end */
 
@@ -430,6 +431,53 @@ static void release(struct import_run *run)
 	csv_close(&run->csv);
 }
 
+/* Rows that nobody sees are read like the others; that is said. */
+static void warn_of_hidden(struct import_run *run, const struct xlsx_sheet *sheet)
+{
+	if (sheet->hidden_count > 0)
+		rejects_take_warning(&run->rejects,
+			xasprintf("sheet \"%s\": hidden rows are read like the others (%zu): %s%s", sheet->name,
+				sheet->hidden_count, sheet->hidden.s,
+				sheet->hidden_count > 20 ? " …" : ""));
+}
+
+static int open_rows(struct import_run *run, const char *file, struct err *e)
+{
+	const char *wanted = run->options->sheet;
+	struct xlsx_sheet sheet;
+	if (!xlsx_is(file) && wanted)
+		return err_set(e, "%s is no spreadsheet: --sheet names a sheet of an XLSX file", file);
+	if (!xlsx_is(file))
+		return csv_open(&run->csv, file, e);
+	if (xlsx_read(&sheet, file, wanted, e) < 0)
+		return -1;
+	warn_of_hidden(run, &sheet);
+	run->result->sheet = sheet.name;
+	sheet.name = NULL;
+	size_t size = sheet.text.len;
+	char *text = size ? buf_take(&sheet.text) : xstrdup("");
+	xlsx_release(&sheet);
+	int rc = csv_open_owned(&run->csv, text, size, file, e);
+	if (rc == 0) {
+		csv_use_delimiter(&run->csv, XLSX_DELIMITER);
+		header_find(&run->csv, run->kind);
+	}
+	return rc;
+}
+
+/* Where a refused cell of a spreadsheet stands, by its heading. */
+static void name_cells(struct import_run *run)
+{
+	for (size_t i = 0; run->result->sheet && i < run->result->reject_count; i++) {
+		struct reject *bad = &run->result->rejects[i];
+		for (size_t k = 0; k < run->header.count && !*bad->cell; k++) {
+			const char *head = heading(run, k);
+			if (head && bad->column && strcmp(head, bad->column) == 0)
+				xlsx_cell_name(k, bad->row, bad->cell);
+		}
+	}
+}
+
 int import_file(struct store *s, const struct plan *plan, const struct kind *k, const char *file,
 	const struct import_options *options, struct import_result *result, struct err *e)
 {
@@ -444,8 +492,9 @@ int import_file(struct store *s, const struct plan *plan, const struct kind *k, 
 	run->author = author_now(options->by && *options->by ? options->by : "langnghectl");
 	run->code_cell = -1;
 	fresh_init(&run->fresh, s, k);
-	int rc = csv_open(&run->csv, file, e);
-	if (rc == 0 && header_read(&run->header, &run->csv, k, &run->rejects) == 0) {
+	int rc = open_rows(run, file, e), header = rc == 0 ? header_read(&run->header, &run->csv, k, &run->rejects) : -1;
+	result->header_row = rc == 0 ? run->rejects.row : 0;
+	if (header == 0) {
 		for (size_t i = 0; i < run->header.count; i++)
 			if (k->coded && run->header.column_of[i] == 0)
 				run->code_cell = (int)i;
@@ -456,6 +505,7 @@ int import_file(struct store *s, const struct plan *plan, const struct kind *k, 
 			rc = run_import(run, file, e);
 		store_rollback(s); /* harmless after the commit */
 	}
+	name_cells(run);
 	release(run);
 	free(run);
 	if (rc != 0)

@@ -60,5 +60,6 @@ void import_result_release(struct import_result *result)
 		free(result->warnings[i]);
 	free(result->rejects);
 	free(result->warnings);
+	free(result->sheet);
 	*result = (struct import_result){0};
 }

@@ -165,7 +165,8 @@ static void bytes_that_are_no_text(void **state)
 		{"\xFF\xFE"
 		 "c\0o\0",
 			6, "UTF-16"},
-		{"PK\x03\x04....", 8, "XLSX"},
+		{"PK\x03\x04....", 8, "no spreadsheet that can be read"},
+		{"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0", 9, "Excel Workbook (.xlsx)"},
 		{"code,name\nTH\0", 13, "zero bytes"},
 	};
 	struct register_world *w = *state;

@@ -1,0 +1,204 @@
+/*
+ * export_xlsx.c: a kind's rows as a spreadsheet to fill in and hand back: Vietnamese
+ * headings, real dates and numbers, drop-downs for coded columns, the heading frozen,
+ * filters, #rev hidden at the end. Importing it again changes nothing.
+ */
+#include "register/export_rows.h"
+
+#include "base/day.h"
+#include "base/mem.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xlsxwriter.h>
+
+enum {
+	LIST_TEXT_MOST = 255, /* of a drop-down's values, with their commas */
+	EMPTY_ROWS = 200,     /* drop-downs reach this far below the last row */
+	WIDTH_LEAST = 8,
+	WIDTH_MOST = 40
+};
+
+struct book {
+	lxw_workbook *book;
+	lxw_worksheet *sheet;
+	lxw_format *head, *text, *day, *number;
+	const struct kind *kind;
+	lxw_row_t row;
+};
+
+static size_t characters(const char *s)
+{
+	size_t n = 0;
+	for (; *s; s++)
+		n += ((unsigned char)*s & 0xC0) != 0x80;
+	return n;
+}
+
+static double width_of(const struct column *c)
+{
+	size_t n = characters(c->label) + 2;
+	bool narrow = c->type == COLUMN_DAY || c->type == COLUMN_INT || c->type == COLUMN_BOOL || c->type == COLUMN_NUMBER;
+	n = !narrow && n < 18 ? 18 : n;
+	n = strcmp(c->name, "name") == 0 || strcmp(c->name, "text") == 0 ? WIDTH_MOST : n;
+	return (double)(n < WIDTH_LEAST ? WIDTH_LEAST : n > WIDTH_MOST ? WIDTH_MOST : n);
+}
+
+static void put_headings(struct book *b)
+{
+	const struct kind *k = b->kind;
+	for (size_t i = 0; i < k->column_count; i++) {
+		const struct column *c = &k->columns[i];
+		lxw_col_t at = (lxw_col_t)i;
+		worksheet_set_column(b->sheet, at, at, width_of(c), c->type == COLUMN_DAY ? b->day : b->text);
+		worksheet_write_string(b->sheet, 0, at, c->label, b->head);
+	}
+	lxw_row_col_options hidden = {.hidden = LXW_TRUE};
+	lxw_col_t rev = (lxw_col_t)k->column_count;
+	worksheet_set_column_opt(b->sheet, rev, rev, WIDTH_LEAST, NULL, &hidden);
+	worksheet_write_string(b->sheet, 0, rev, "#rev", b->head);
+	worksheet_freeze_panes(b->sheet, 1, 0);
+}
+
+static void put_day(struct book *b, lxw_col_t at, const char *text)
+{
+	int32_t day;
+	if (day_parse_iso(text, &day) < 0 || day < day_from_civil(1900, 3, 1)) {
+		worksheet_write_string(b->sheet, b->row, at, text, b->text);
+		return;
+	}
+	struct civil c = day_to_civil(day);
+	lxw_datetime when = {.year = c.year, .month = c.month, .day = c.day};
+	worksheet_write_datetime(b->sheet, b->row, at, &when, b->day);
+}
+
+static const char *label_of(const struct column *c, const char *word)
+{
+	for (size_t i = 0; c->words[i]; i++)
+		if (strcmp(c->words[i], word) == 0)
+			return c->word_labels[i];
+	return word;
+}
+
+static void put_cell(struct book *b, struct stmt *st, size_t i)
+{
+	const struct column *c = &b->kind->columns[i];
+	lxw_col_t at = (lxw_col_t)i;
+	if (col_is_null(st, (int)i))
+		return;
+	const char *text = col_text(st, (int)i);
+	switch (c->type) {
+	case COLUMN_BOOL:
+		worksheet_write_string(b->sheet, b->row, at, col_int(st, (int)i) ? "có" : "không", b->text);
+		return;
+	case COLUMN_INT:
+		worksheet_write_number(b->sheet, b->row, at, (double)col_int(st, (int)i), b->number);
+		return;
+	case COLUMN_NUMBER:
+		worksheet_write_number(b->sheet, b->row, at, strtod(text, NULL), b->number);
+		return;
+	case COLUMN_DAY:
+		put_day(b, at, text);
+		return;
+	case COLUMN_WORD:
+		worksheet_write_string(b->sheet, b->row, at, label_of(c, text), b->text);
+		return;
+	case COLUMN_TEXT:
+	case COLUMN_PERIOD:
+	case COLUMN_REF:
+	case COLUMN_REFS:
+	case COLUMN_PLACE:
+		worksheet_write_string(b->sheet, b->row, at, text, b->text);
+		return;
+	}
+}
+
+/* Values to choose from; others are said to be wrong when they are typed. */
+static void put_drop_down(struct book *b, lxw_col_t at, char **values, size_t count)
+{
+	size_t length = 0;
+	for (size_t i = 0; i < count; i++)
+		length += characters(values[i]) + 1;
+	if (count == 0 || length > LIST_TEXT_MOST)
+		return;
+	lxw_data_validation rule = {.validate = LXW_VALIDATION_TYPE_LIST,
+		.value_list = values,
+		.error_title = "Giá trị không hợp lệ",
+		.error_message = "Chọn một giá trị trong danh sách; để trống nếu không thay đổi.",
+		.error_type = LXW_VALIDATION_ERROR_TYPE_WARNING};
+	worksheet_data_validation_range(b->sheet, 1, at, b->row + EMPTY_ROWS, at, &rule);
+}
+
+static void put_drop_downs(struct book *b)
+{
+	/* The library takes a list of char *, and only reads them. */
+	static char yes[] = "có", no[] = "không", unknown[] = "không rõ";
+	static char *yes_no[] = {yes, no, unknown, NULL};
+	for (size_t i = 0; i < b->kind->column_count; i++) {
+		const struct column *c = &b->kind->columns[i];
+		char *values[32];
+		size_t n = 0;
+		if (c->type == COLUMN_BOOL)
+			put_drop_down(b, (lxw_col_t)i, yes_no, 3);
+		if (c->type != COLUMN_WORD)
+			continue;
+		while (c->words[n] && n < 30) {
+			values[n] = (char *)(uintptr_t)c->word_labels[n];
+			n++;
+		}
+		values[n] = NULL;
+		if (!c->words[n])
+			put_drop_down(b, (lxw_col_t)i, values, n);
+	}
+}
+
+static int put_rows(struct book *b, struct export_rows *x, struct err *e)
+{
+	int rc;
+	while ((rc = export_next(x, e)) == 1) {
+		if (b->row + 1 >= LXW_ROW_MAX)
+			return err_set(e, "%s has more rows than a sheet: export it as CSV", b->kind->name);
+		b->row++;
+		for (size_t i = 0; i < b->kind->column_count; i++)
+			put_cell(b, x->row, i);
+		worksheet_write_number(b->sheet, b->row, (lxw_col_t)b->kind->column_count,
+			(double)col_int(x->row, (int)b->kind->column_count), NULL);
+	}
+	return rc;
+}
+
+static void begin(struct book *b, const char *file)
+{
+	lxw_workbook_options options = {.constant_memory = LXW_TRUE};
+	b->book = workbook_new_opt(file, &options);
+	b->sheet = workbook_add_worksheet(b->book, NULL);
+	b->head = workbook_add_format(b->book);
+	b->text = workbook_add_format(b->book);
+	b->day = workbook_add_format(b->book);
+	b->number = workbook_add_format(b->book);
+	format_set_bold(b->head);
+	format_set_text_wrap(b->head);
+	format_set_bg_color(b->head, 0xEEEEEE);
+	format_set_border(b->head, LXW_BORDER_THIN);
+	format_set_num_format(b->day, "dd/mm/yyyy");
+	format_set_num_format(b->text, "@");
+	put_headings(b);
+}
+
+int export_xlsx(struct store *s, const struct kind *k, const char *unit, const char *file, struct err *e)
+{
+	struct export_rows x;
+	struct book b = {.kind = k};
+	if (export_open(&x, s, k, unit, e) < 0)
+		return -1;
+	begin(&b, file);
+	int rc = put_rows(&b, &x, e);
+	export_close(&x);
+	put_drop_downs(&b);
+	worksheet_autofilter(b.sheet, 0, 0, b.row, (lxw_col_t)(k->column_count - 1));
+	lxw_error failed = workbook_close(b.book);
+	if (rc == 0 && failed)
+		rc = err_set(e, "%s could not be written: %s", file, lxw_strerror(failed));
+	return rc;
+}
