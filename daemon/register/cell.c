@@ -165,11 +165,14 @@ static int parse_int(const struct column *c, const char *cell, struct value *v, 
 }
 
 /* Kept as the shortest exact decimal with a point. */
-static int parse_number(const char *cell, struct value *v, struct err *e)
+static int parse_number(const struct column *c, const char *cell, struct value *v, struct err *e)
 {
 	int64_t n, d;
 	if (parse_decimal(cell, &n, &d, e) != 0)
 		return -1;
+	if (c->max > 0 && (n < c->min * d || n / d > c->max))
+		return err_set(e, "\"%.*s\" is out of range: %lld to %lld are allowed", SHOWN_BYTES, cell,
+			(long long)c->min, (long long)c->max);
 	uint64_t size = n < 0 ? (uint64_t)-n : (uint64_t)n;
 	int decimals = 0;
 	for (int64_t rest = d; rest > 1; rest /= 10)
@@ -379,7 +382,7 @@ int cell_parse(const struct cell_context *cx, const struct column *c, char *cell
 	case COLUMN_INT:
 		return parse_int(c, cell, v, e);
 	case COLUMN_NUMBER:
-		return parse_number(cell, v, e);
+		return parse_number(c, cell, v, e);
 	case COLUMN_DAY:
 		return parse_day(cell, v, e);
 	case COLUMN_BOOL:

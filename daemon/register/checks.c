@@ -103,15 +103,29 @@ static void check_submission(
 			cadence_name(d->cadence), d->first_year, d->last_year);
 }
 
+/* "%" or another measure: the row's own, or the plan's for the target; NULL where neither says. */
+static const char *measure_of(const struct checks *c, const struct value *const *values)
+{
+	const struct value *own = value_of(c, values, "measure"), *year = value_of(c, values, "year");
+	const char *target = value_of(c, values, "target")->text;
+	if (value_is_known(own))
+		return own->text;
+	const struct target *t = plan_target(c->plan, target, (int)year->number);
+	for (size_t i = 0; !t && i < c->plan->target_count; i++)
+		if (strcmp(c->plan->targets[i].id, target) == 0)
+			t = &c->plan->targets[i];
+	return t ? t->measure : NULL;
+}
+
 /* A share is at most the whole: measure "%" alone, since growth ("%/năm") may exceed it. */
 static void check_figure(
 	const struct checks *c, const struct value *const *values, struct rejects *r)
 {
-	const struct value *measure = value_of(c, values, "measure");
+	const char *measure = measure_of(c, values);
 	const struct value *value = value_of(c, values, "value");
 	const struct value *n = value_of(c, values, "numerator");
 	const struct value *d = value_of(c, values, "denominator");
-	if (!value_is_known(measure) || strcmp(measure->text, "%") != 0)
+	if (!measure || strcmp(measure, "%") != 0)
 		return;
 	if (value_is_known(value)) {
 		double share = strtod(value->text, NULL);

@@ -7,6 +7,7 @@
 
 #include "base/day.h"
 #include "base/mem.h"
+#include "register/xlsx.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -14,15 +15,16 @@
 #include <xlsxwriter.h>
 
 enum {
-	LIST_TEXT_MOST = 255, /* of a drop-down's values, with their commas */
 	EMPTY_ROWS = 200,     /* drop-downs reach this far below the last row */
 	WIDTH_LEAST = 8,
 	WIDTH_MOST = 40
 };
 
+#define LISTS_SHEET "Danh mục"
+
 struct book {
 	lxw_workbook *book;
-	lxw_worksheet *sheet;
+	lxw_worksheet *sheet, *lists;
 	lxw_format *head, *text, *day, *number;
 	const struct kind *kind;
 	lxw_row_t row;
@@ -114,42 +116,61 @@ static void put_cell(struct book *b, struct stmt *st, size_t i)
 	}
 }
 
-/* Values to choose from; others are said to be wrong when they are typed. */
-static void put_drop_down(struct book *b, lxw_col_t at, char **values, size_t count)
+/* Values to choose from stand on a hidden sheet, a column for each list: in the rule itself the library has room for
+ * 255 bytes only. The unknown can be chosen where it may be said. */
+static const char *const yes_no[] = {"có", "không", "không rõ", NULL};
+
+static const char *const *list_of(const struct column *c)
 {
-	size_t length = 0;
-	for (size_t i = 0; i < count; i++)
-		length += characters(values[i]) + 1;
-	if (count == 0 || length > LIST_TEXT_MOST)
-		return;
-	lxw_data_validation rule = {.validate = LXW_VALIDATION_TYPE_LIST,
-		.value_list = values,
+	return c->type == COLUMN_BOOL ? yes_no : c->type == COLUMN_WORD ? c->word_labels : NULL;
+}
+
+static size_t length_of(const char *const *list)
+{
+	size_t n = 0;
+	while (list[n])
+		n++;
+	return n;
+}
+
+static void put_lists(struct book *b)
+{
+	bool more = true;
+	for (lxw_row_t row = 0; more; row++) {
+		more = false;
+		for (size_t i = 0; i < b->kind->column_count; i++) {
+			const char *const *list = list_of(&b->kind->columns[i]);
+			if (!list || row >= length_of(list))
+				continue;
+			worksheet_write_string(b->lists, row, (lxw_col_t)i, list[row], b->text);
+			more = true;
+		}
+	}
+	worksheet_hide(b->lists);
+}
+
+static void put_drop_down(struct book *b, lxw_col_t at, const char *const *list)
+{
+	char column[16], *letters = column;
+	xlsx_cell_name(at, 1, column);
+	letters[strcspn(letters, "1")] = '\0';
+	char *range = xasprintf("='" LISTS_SHEET "'!$%s$1:$%s$%zu", letters, letters, length_of(list));
+	lxw_data_validation rule = {.validate = LXW_VALIDATION_TYPE_LIST_FORMULA,
+		.value_formula = range,
 		.error_title = "Giá trị không hợp lệ",
 		.error_message = "Chọn một giá trị trong danh sách; để trống nếu không thay đổi.",
 		.error_type = LXW_VALIDATION_ERROR_TYPE_WARNING};
 	worksheet_data_validation_range(b->sheet, 1, at, b->row + EMPTY_ROWS, at, &rule);
+	free(range);
 }
 
 static void put_drop_downs(struct book *b)
 {
-	/* The library takes a list of char *, and only reads them. */
-	static char yes[] = "có", no[] = "không", unknown[] = "không rõ";
-	static char *yes_no[] = {yes, no, unknown, NULL};
+	put_lists(b);
 	for (size_t i = 0; i < b->kind->column_count; i++) {
-		const struct column *c = &b->kind->columns[i];
-		char *values[32];
-		size_t n = 0;
-		if (c->type == COLUMN_BOOL)
-			put_drop_down(b, (lxw_col_t)i, yes_no, 3);
-		if (c->type != COLUMN_WORD)
-			continue;
-		while (c->words[n] && n < 30) {
-			values[n] = (char *)(uintptr_t)c->word_labels[n];
-			n++;
-		}
-		values[n] = NULL;
-		if (!c->words[n])
-			put_drop_down(b, (lxw_col_t)i, values, n);
+		const char *const *list = list_of(&b->kind->columns[i]);
+		if (list)
+			put_drop_down(b, (lxw_col_t)i, list);
 	}
 }
 
@@ -172,7 +193,8 @@ static void begin(struct book *b, const char *file)
 {
 	lxw_workbook_options options = {.constant_memory = LXW_TRUE};
 	b->book = workbook_new_opt(file, &options);
-	b->sheet = workbook_add_worksheet(b->book, NULL);
+	b->sheet = workbook_add_worksheet(b->book, b->kind->label);
+	b->lists = workbook_add_worksheet(b->book, LISTS_SHEET);
 	b->head = workbook_add_format(b->book);
 	b->text = workbook_add_format(b->book);
 	b->day = workbook_add_format(b->book);

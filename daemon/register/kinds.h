@@ -32,7 +32,7 @@ struct column {
 	const char *const *words;    /* COLUMN_WORD: keys, NULL-terminated */
 	const char *const *word_labels; /* their Vietnamese labels, same order */
 	const char *ref;    /* COLUMN_REF(S): kind; "duty", "target", "task" look in the plan */
-	int64_t min, max;   /* COLUMN_INT; years and days of age are ranged too */
+	int64_t min, max;   /* COLUMN_INT; COLUMN_NUMBER where max > 0; years and days of age are ranged too */
 };
 
 struct kind {

@@ -57,6 +57,7 @@ WORDS(audiences_vi, "Nghệ nhân, thợ giỏi", "Người lao động", "Chủ
 
 enum { YEAR_FIRST = 1990, YEAR_LAST = 2100 };
 #define COUNT_MAX INT64_C(100000000)
+#define AREA_MAX INT64_C(2000000) /* hectares: twice the province */
 #define MONEY_MAX INT64_C(1000000000000)
 
 #define PLAIN(id, vi, kind_of)                                                                     \
@@ -75,6 +76,10 @@ enum { YEAR_FIRST = 1990, YEAR_LAST = 2100 };
 #define DAY(id, vi) PLAIN(id, vi, COLUMN_DAY)
 #define BOOL(id, vi) PLAIN(id, vi, COLUMN_BOOL)
 #define NUMBER(id, vi) PLAIN(id, vi, COLUMN_NUMBER)
+#define AREA(id, vi)                                                                               \
+	{                                                                                          \
+		.name = id, .label = vi, .type = COLUMN_NUMBER, .min = 0, .max = AREA_MAX          \
+	}
 #define COUNT(id, vi)                                                                              \
 	{                                                                                          \
 		.name = id, .label = vi, .type = COLUMN_INT, .min = 0, .max = COUNT_MAX            \
@@ -261,8 +266,8 @@ static const struct column zones[] = {
 	TEXT("material", "Nguyên liệu"),
 	REFS("communes", "Các xã, phường", "place"),
 	REF("unit", "Mã đơn vị", "units"),
-	NUMBER("planned_ha", "Diện tích kế hoạch (ha)"),
-	NUMBER("actual_ha", "Diện tích thực hiện (ha)"),
+	AREA("planned_ha", "Diện tích kế hoạch (ha)"),
+	AREA("actual_ha", "Diện tích thực hiện (ha)"),
 	TEXT("certificate", "Chứng chỉ"),
 	DAY("due_on", "Hạn hoàn thành"),
 	DAY("done_on", "Ngày hoàn thành"),

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HIDDEN_NAMED = 20, NAME_MOST = 400, DATE_MOST = 2958465 /* 31/12/9999 */ };
+enum { HIDDEN_NAMED = 20, SERIAL_OF_1970 = 25569, DATE_MOST = 2958465 /* 31/12/9999 */ };
 
 bool xlsx_is(const char *file)
 {
@@ -243,7 +243,7 @@ static void put_date(const struct sheet *s, double serial, struct buf *out)
 	if (s->from_1904)
 		day += day_from_civil(1904, 1, 1);
 	else
-		day += day_from_civil(1899, 12, day < 60 ? 31 : 30);
+		day -= day < 60 ? SERIAL_OF_1970 - 1 : SERIAL_OF_1970;
 	buf_add(out, day_iso(day, text));
 }
 
