@@ -16,8 +16,9 @@
 
 enum { BYTES_A_ROW = 100, HELD_SHARE = 5 }; /* held when more than 1/5 of the living rows end */
 
-/* 64 MiB: a large file touches every page of an index, in no order. */
-static const char large_cache[] = "PRAGMA cache_size = -65536";
+/* A large file touches every page of an index, in no order: 64 MiB. A spreadsheet has at most a million rows, and
+ * its shared texts want room, too. */
+static const char large_cache[] = "PRAGMA cache_size = -65536", small_cache[] = "PRAGMA cache_size = -8192";
 
 /* A row without a code, read last so that codes given further down are known before. */
 struct deferred {
@@ -369,6 +370,31 @@ static int write_refused(struct import_run *run, struct err *e)
 	return rc;
 }
 
+/* Where a refused cell of a spreadsheet stands, by its heading. */
+static void name_cells(struct import_run *run)
+{
+	for (size_t i = 0; run->result->sheet && i < run->result->reject_count; i++) {
+		struct reject *bad = &run->result->rejects[i];
+		for (size_t k = 0; k < run->header.count && !*bad->cell; k++) {
+			const char *head = heading(run, k);
+			if (head && bad->column && strcmp(head, bad->column) == 0)
+				xlsx_cell_name(k, bad->row, bad->cell);
+		}
+	}
+}
+
+/* The file and what was noted of its rows: the indexes that come last are large enough by themselves. */
+static void forget_rows(struct import_run *run)
+{
+	for (size_t i = 0; i < run->deferred_count; i++)
+		free(run->deferred[i].cells);
+	free(run->deferred);
+	run->deferred = NULL;
+	run->deferred_count = run->header.count = 0;
+	keymap_release(&run->seen);
+	csv_close(&run->csv);
+}
+
 /* Keeps or drops what was done. */
 static int settle(struct import_run *run, struct err *e)
 {
@@ -383,6 +409,8 @@ static int settle(struct import_run *run, struct err *e)
 		return -1;
 	if (refused || run->options->dry_run || result->added + result->changed == 0)
 		return 0;
+	name_cells(run);
+	forget_rows(run);
 	if (bulk_end(&run->rows, run->store, e) != 0 ||
 		bulk_end(&run->history, run->store, e) != 0 || store_commit(run->store, e) != 0)
 		return -1;
@@ -422,13 +450,9 @@ static void release(struct import_run *run)
 	bulk_release(&run->history);
 	lookup_free(run->context.lookup);
 	fresh_release(&run->fresh);
-	keymap_release(&run->seen);
-	for (size_t i = 0; i < run->deferred_count; i++)
-		free(run->deferred[i].cells);
-	free(run->deferred);
+	forget_rows(run);
 	buf_release(&run->reasons);
 	buf_release(&run->refused);
-	csv_close(&run->csv);
 }
 
 /* Rows that nobody sees are read like the others; that is said. */
@@ -465,19 +489,6 @@ static int open_rows(struct import_run *run, const char *file, struct err *e)
 	return rc;
 }
 
-/* Where a refused cell of a spreadsheet stands, by its heading. */
-static void name_cells(struct import_run *run)
-{
-	for (size_t i = 0; run->result->sheet && i < run->result->reject_count; i++) {
-		struct reject *bad = &run->result->rejects[i];
-		for (size_t k = 0; k < run->header.count && !*bad->cell; k++) {
-			const char *head = heading(run, k);
-			if (head && bad->column && strcmp(head, bad->column) == 0)
-				xlsx_cell_name(k, bad->row, bad->cell);
-		}
-	}
-}
-
 int import_file(struct store *s, const struct plan *plan, const struct kind *k, const char *file,
 	const struct import_options *options, struct import_result *result, struct err *e)
 {
@@ -498,7 +509,7 @@ int import_file(struct store *s, const struct plan *plan, const struct kind *k, 
 		for (size_t i = 0; i < run->header.count; i++)
 			if (k->coded && run->header.column_of[i] == 0)
 				run->code_cell = (int)i;
-		rc = store_exec(s, large_cache, e);
+		rc = store_exec(s, result->sheet ? small_cache : large_cache, e);
 		if (rc == 0)
 			rc = store_begin(s, e);
 		if (rc == 0)

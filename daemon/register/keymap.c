@@ -1,5 +1,5 @@
 /*
- * keymap.c: open addressing with linear probing, at most half full. Keys lie
+ * keymap.c: open addressing with linear probing, at most three quarters full. Keys lie
  * one behind the other in pages of their own.
  */
 #include "register/keymap.h"
@@ -70,7 +70,7 @@ int64_t *keymap_get(const struct keymap *m, const char *key)
 
 int64_t *keymap_add(struct keymap *m, const char *key, int64_t value, bool *added)
 {
-	if (m->count * 2 >= m->slot_count)
+	if (m->count * 4 >= m->slot_count * 3)
 		grow(m);
 	uint64_t hash = hash_key(key);
 	struct keymap_slot *slot = probe(m->slots, m->slot_count, key, hash);
