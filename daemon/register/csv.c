@@ -1,6 +1,5 @@
 /*
- * csv.c: reads and writes delimited text. One pass over the file in memory,
- * no allocation per cell; every limit has a name in csv.h.
+ * csv.c: reads and writes delimited text. One pass over what is in memory, no allocation per cell; every limit has a name in csv.h.
  */
 #include "register/csv.h"
 
@@ -85,13 +84,32 @@ int csv_open(struct csv_reader *r, const char *file, struct err *e)
 int csv_open_text(
 	struct csv_reader *r, const char *text, size_t size, const char *name, struct err *e)
 {
-	return csv_open_owned(r, xstrndup(text, size), size, name, e);
+	*r = (struct csv_reader){.data = xstrndup(text, size), .size = size};
+	return begin(r, name, e);
 }
 
-int csv_open_owned(struct csv_reader *r, char *text, size_t size, const char *name, struct err *e)
+/* The piece that follows the one that was read. False at the end. */
+static bool next_piece(struct csv_reader *r)
 {
-	*r = (struct csv_reader){.data = text, .size = size};
-	return begin(r, name, e);
+	struct buf piece = {0};
+	int rc = r->more ? r->more(r->source, &piece) : 0;
+	r->failed |= rc < 0;
+	if (rc != 1) {
+		r->more = NULL;
+		buf_release(&piece);
+		return false;
+	}
+	free(r->data);
+	r->size = piece.len;
+	r->data = buf_take(&piece);
+	r->at = 0;
+	return true;
+}
+
+void csv_open_pieces(struct csv_reader *r, int (*more)(void *source, struct buf *piece), void *source, char delimiter)
+{
+	*r = (struct csv_reader){.data = xstrdup(""), .delimiter = delimiter, .next_line = 1, .more = more, .source = source};
+	next_piece(r);
 }
 
 void csv_close(struct csv_reader *r)
@@ -212,7 +230,7 @@ static void read_record(struct csv_reader *r)
 bool csv_next(struct csv_reader *r)
 {
 	do {
-		if (r->at >= r->size)
+		if (r->at >= r->size && !next_piece(r))
 			return false;
 		read_record(r);
 	} while (is_blank(r));

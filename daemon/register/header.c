@@ -100,7 +100,7 @@ static void match_cells(
 	while (h->count && !*csv->cells[h->count - 1])
 		h->count--; /* empty cells that a spreadsheet leaves at the end */
 	for (size_t i = 0; i < h->count; i++) {
-		h->cells[i] = csv->cells[i];
+		h->cells[i] = xstrdup(csv->cells[i]);
 		h->column_of[i] = match(k, csv->cells[i]);
 		if (h->column_of[i] == UNMATCHED)
 			refuse_unknown(k, csv->cells[i], r);
@@ -143,4 +143,11 @@ int header_read(struct header *h, struct csv_reader *csv, const struct kind *k, 
 				"of %s",
 				k->name);
 	return r->in_row ? -1 : 0;
+}
+
+void header_release(struct header *h)
+{
+	for (size_t i = 0; i < h->count; i++)
+		free(h->cells[i]);
+	h->count = 0;
 }

@@ -34,6 +34,7 @@ struct import_run {
 	struct import_result *result;
 	struct rejects rejects;
 	struct csv_reader csv;
+	struct xlsx *xlsx; /* where the text comes from; NULL for text */
 	struct header header;
 	struct cell_context context;
 	struct applier *applier;
@@ -239,7 +240,7 @@ static void defer(struct import_run *run)
 	*d = (struct deferred){.row = csv->row, .count = csv->count};
 	d->cells = xcalloc(csv->count, sizeof *d->cells);
 	for (size_t i = 0; i < csv->count; i++)
-		d->cells[i] = csv->cells[i]; /* they stay in the reader's memory */
+		d->cells[i] = xstrdup(csv->cells[i]);
 }
 
 static int take_rows(struct import_run *run, struct err *e)
@@ -254,6 +255,8 @@ static int take_rows(struct import_run *run, struct err *e)
 		if (take_row(run, run->csv.problem, run->csv.cells, run->csv.count, &row, e) != 0)
 			return -1;
 	}
+	if (run->csv.failed)
+		return err_set(e, "%s", xlsx_why(run->xlsx));
 	for (size_t i = 0; i < run->deferred_count; i++) {
 		struct deferred *d = &run->deferred[i];
 		rejects_begin_row(&run->rejects, d->row);
@@ -386,13 +389,19 @@ static void name_cells(struct import_run *run)
 /* The file and what was noted of its rows: the indexes that come last are large enough by themselves. */
 static void forget_rows(struct import_run *run)
 {
-	for (size_t i = 0; i < run->deferred_count; i++)
+	for (size_t i = 0; i < run->deferred_count; i++) {
+		for (size_t k = 0; k < run->deferred[i].count; k++)
+			free(run->deferred[i].cells[k]);
 		free(run->deferred[i].cells);
+	}
 	free(run->deferred);
 	run->deferred = NULL;
-	run->deferred_count = run->header.count = 0;
+	run->deferred_count = 0;
+	header_release(&run->header);
 	keymap_release(&run->seen);
 	csv_close(&run->csv);
+	xlsx_close(run->xlsx);
+	run->xlsx = NULL;
 }
 
 /* Keeps or drops what was done. */
@@ -418,10 +427,21 @@ static int settle(struct import_run *run, struct err *e)
 	return 0;
 }
 
+/* Rows that nobody sees are read like the others; that is said. */
+static void warn_of_hidden(struct import_run *run)
+{
+	size_t count = 0;
+	const char *rows = run->xlsx ? xlsx_hidden(run->xlsx, &count) : "";
+	if (count > 0)
+		rejects_take_warning(&run->rejects,
+			xasprintf("sheet \"%s\": hidden rows are read like the others (%zu): %s%s", run->result->sheet,
+				count, rows, count > 20 ? " …" : ""));
+}
+
 /* About how many rows are coming, for deciding how to go about it. */
 static size_t rows_coming(const struct import_run *run)
 {
-	return (run->csv.size - run->csv.at) / BYTES_A_ROW;
+	return run->xlsx ? xlsx_rows_guess(run->xlsx) : (run->csv.size - run->csv.at) / BYTES_A_ROW;
 }
 
 static int run_import(struct import_run *run, const char *file, struct err *e)
@@ -440,6 +460,8 @@ static int run_import(struct import_run *run, const char *file, struct err *e)
 		rc = announce_units(run, e);
 	if (rc == 0)
 		rc = take_rows(run, e);
+	if (rc == 0)
+		warn_of_hidden(run);
 	return rc == 0 ? settle(run, e) : -1;
 }
 
@@ -455,38 +477,22 @@ static void release(struct import_run *run)
 	buf_release(&run->refused);
 }
 
-/* Rows that nobody sees are read like the others; that is said. */
-static void warn_of_hidden(struct import_run *run, const struct xlsx_sheet *sheet)
-{
-	if (sheet->hidden_count > 0)
-		rejects_take_warning(&run->rejects,
-			xasprintf("sheet \"%s\": hidden rows are read like the others (%zu): %s%s", sheet->name,
-				sheet->hidden_count, sheet->hidden.s,
-				sheet->hidden_count > 20 ? " …" : ""));
-}
-
 static int open_rows(struct import_run *run, const char *file, struct err *e)
 {
 	const char *wanted = run->options->sheet;
-	struct xlsx_sheet sheet;
 	if (!xlsx_is(file) && wanted)
 		return err_set(e, "%s is no spreadsheet: --sheet names a sheet of an XLSX file", file);
 	if (!xlsx_is(file))
 		return csv_open(&run->csv, file, e);
-	if (xlsx_read(&sheet, file, wanted, e) < 0)
+	bool whole = strcmp(run->kind->name, "units") == 0; /* they are looked at before they are read */
+	if (xlsx_open(&run->xlsx, file, wanted, whole, e) < 0)
 		return -1;
-	warn_of_hidden(run, &sheet);
-	run->result->sheet = sheet.name;
-	sheet.name = NULL;
-	size_t size = sheet.text.len;
-	char *text = size ? buf_take(&sheet.text) : xstrdup("");
-	xlsx_release(&sheet);
-	int rc = csv_open_owned(&run->csv, text, size, file, e);
-	if (rc == 0) {
-		csv_use_delimiter(&run->csv, XLSX_DELIMITER);
-		header_find(&run->csv, run->kind);
-	}
-	return rc;
+	run->result->sheet = xstrdup(xlsx_sheet_name(run->xlsx));
+	csv_open_pieces(&run->csv, xlsx_more, run->xlsx, XLSX_DELIMITER);
+	if (run->csv.failed)
+		return err_set(e, "%s", xlsx_why(run->xlsx));
+	header_find(&run->csv, run->kind);
+	return 0;
 }
 
 int import_file(struct store *s, const struct plan *plan, const struct kind *k, const char *file,

@@ -14,7 +14,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HIDDEN_NAMED = 20, SERIAL_OF_1970 = 25569, DATE_MOST = 2958465 /* 31/12/9999 */ };
+enum {
+	HIDDEN_NAMED = 20,
+	SERIAL_OF_1970 = 25569,
+	DATE_MOST = 2958465, /* 31/12/9999 */
+	PIECE_BYTES = 256 * 1024,
+	FIRST_ROWS = 10, /* in the first piece: among them the heading is sought */
+	ROW_BYTES = 400  /* of XML, about */
+};
 
 bool xlsx_is(const char *file)
 {
@@ -151,9 +158,11 @@ static void on_string_text(struct xlsx_reader *r, const char *text, size_t n)
 /* ---- the sheet */
 
 struct sheet {
-	const struct strings *strings;
-	const struct xlsx_styles *styles;
-	struct xlsx_sheet *out;
+	struct strings strings;
+	struct xlsx_styles styles;
+	struct buf *out;     /* the piece that is being made */
+	struct buf hidden;
+	size_t hidden_count, written_bytes;
 	bool from_1904;
 	int row, written; /* the row at hand; lines written so far */
 	size_t column, columns;
@@ -187,8 +196,8 @@ static void begin_row(struct sheet *s, struct xlsx_reader *r, const char **attri
 	s->column = SIZE_MAX;
 	s->any = false;
 	if (hidden && (strcmp(hidden, "1") == 0 || strcmp(hidden, "true") == 0) &&
-		s->out->hidden_count++ < HIDDEN_NAMED)
-		buf_addf(&s->out->hidden, "%s%d", s->out->hidden.len ? ", " : "", row);
+		s->hidden_count++ < HIDDEN_NAMED)
+		buf_addf(&s->hidden, "%s%d", s->hidden.len ? ", " : "", row);
 }
 
 static void begin_cell(struct sheet *s, struct xlsx_reader *r, const char **attributes)
@@ -202,7 +211,7 @@ static void begin_cell(struct sheet *s, struct xlsx_reader *r, const char **attr
 	}
 	s->column = at;
 	s->type = !type ? 'n' : strcmp(type, "inlineStr") == 0 ? 'i' : strcmp(type, "str") == 0 ? 't' : *type;
-	s->format = n < s->styles->count ? (enum xlsx_format)s->styles->formats[n] : XLSX_PLAIN;
+	s->format = n < s->styles.count ? (enum xlsx_format)s->styles.formats[n] : XLSX_PLAIN;
 	buf_clear(&s->value);
 }
 
@@ -285,11 +294,11 @@ static void put_value(struct sheet *s, struct xlsx_reader *r, struct buf *out)
 	const char *value = s->value.len ? s->value.s : "";
 	if (s->type == 's') {
 		size_t i = (size_t)strtoul(value, NULL, 10);
-		if (i >= s->strings->count) {
+		if (i >= s->strings.count) {
 			xlsx_fail(r, "row %d names a text that is not there", s->row);
 			return;
 		}
-		const char *text = s->strings->text.s + s->strings->starts[i];
+		const char *text = s->strings.text.s + s->strings.starts[i];
 		put_text(text, strlen(text), out);
 	} else if (s->type == 'n') {
 		put_number(s, value, out);
@@ -319,7 +328,8 @@ static void end_cell(struct sheet *s, struct xlsx_reader *r)
 /* The row's line, after empty ones for the rows that the sheet leaves out. */
 static void end_row(struct sheet *s, struct xlsx_reader *r)
 {
-	struct buf *text = &s->out->text;
+	struct buf *text = s->out;
+	size_t before = text->len;
 	if (s->any) {
 		for (; s->written + 1 < s->row; s->written++)
 			buf_add(text, "\n");
@@ -334,7 +344,8 @@ static void end_row(struct sheet *s, struct xlsx_reader *r)
 	}
 	for (size_t i = 0; i < s->columns; i++)
 		buf_clear(&s->cells[i]);
-	if (text->len > XLSX_TEXT_BYTES_MOST)
+	s->written_bytes += text->len - before;
+	if (s->written_bytes > XLSX_TEXT_BYTES_MOST)
 		xlsx_fail(r, "its rows are longer than 512 MiB");
 }
 
@@ -351,68 +362,103 @@ static void on_cell_end(struct xlsx_reader *r, const char *name)
 		end_row(s, r);
 }
 
-static int read_sheet(struct sheet *s, const struct xlsx_file *f, const char *part, struct err *e)
+/* ---- the whole */
+
+struct xlsx {
+	struct xlsx_file file;
+	struct workbook book;
+	struct sheet sheet;
+	struct xlsx_reader reader; /* of the sheet */
+	bool whole, ended;
+	struct err why;
+};
+
+static int read_strings(struct xlsx *x, struct err *e)
 {
-	struct xlsx_reader r = {.state = s, .start = on_cell, .end = on_cell_end, .text = on_cell_text};
-	s->column = SIZE_MAX;
-	int rc = xlsx_part(f, part, &r, e);
-	for (size_t i = 0; i < CSV_CELLS_MAX; i++)
-		buf_release(&s->cells[i]);
-	buf_release(&s->value);
+	struct xlsx_reader r = {
+		.state = &x->sheet.strings, .start = on_string, .end = on_string_end, .text = on_string_text};
+	return xlsx_part(&x->file, "xl/sharedStrings.xml", &r, e) < 0 ? -1 : 0;
+}
+
+static int begin_sheet(struct xlsx *x, struct err *e)
+{
+	x->sheet.column = SIZE_MAX;
+	x->sheet.from_1904 = x->book.from_1904;
+	x->reader = (struct xlsx_reader){.state = &x->sheet, .start = on_cell, .end = on_cell_end, .text = on_cell_text};
+	int rc = xlsx_part_begin(&x->file, x->book.target, &x->reader, e);
 	if (rc == 0)
-		return err_set(e, "%s is damaged: its part %s is not there", f->path, part);
+		return err_set(e, "%s is damaged: its part %s is not there", x->file.path, x->book.target);
 	return rc < 0 ? -1 : 0;
 }
 
-static int read_file(struct xlsx_sheet *out, const struct xlsx_file *f, struct workbook *w, struct err *e)
+int xlsx_open(struct xlsx **out, const char *file, const char *sheet, bool whole, struct err *e)
 {
-	struct strings strings = {0};
-	struct xlsx_styles styles = {0};
-	struct xlsx_reader r = {
-		.state = &strings, .start = on_string, .end = on_string_end, .text = on_string_text};
-	int rc = find_sheet(w, f, e);
+	struct xlsx *x = xcalloc(1, sizeof *x);
+	x->book.wanted = sheet;
+	x->whole = whole;
+	int rc = xlsx_archive_open(&x->file, file, e);
 	if (rc == 0)
-		rc = xlsx_styles_read(&styles, f, e);
-	if (rc == 0 && xlsx_part(f, "xl/sharedStrings.xml", &r, e) < 0)
-		rc = -1;
-	if (rc == 0) {
-		struct sheet *s = xcalloc(1, sizeof *s);
-		s->strings = &strings;
-		s->styles = &styles;
-		s->out = out;
-		s->from_1904 = w->from_1904;
-		rc = read_sheet(s, f, w->target, e);
-		free(s);
+		rc = find_sheet(&x->book, &x->file, e);
+	if (rc == 0)
+		rc = xlsx_styles_read(&x->sheet.styles, &x->file, e);
+	if (rc == 0)
+		rc = read_strings(x, e);
+	if (rc == 0)
+		rc = begin_sheet(x, e);
+	if (rc != 0) {
+		xlsx_close(x);
+		x = NULL;
 	}
-	buf_release(&strings.text);
-	free(strings.starts);
-	xlsx_styles_release(&styles);
+	*out = x;
 	return rc;
 }
 
-int xlsx_read(struct xlsx_sheet *out, const char *file, const char *sheet, struct err *e)
+int xlsx_more(void *xlsx, struct buf *text)
 {
-	struct xlsx_file f;
-	struct workbook w = {.wanted = sheet};
-	*out = (struct xlsx_sheet){0};
-	if (xlsx_open(&f, file, e) < 0)
-		return -1;
-	int rc = read_file(out, &f, &w, e);
-	if (rc == 0) {
-		out->name = w.name;
-		w.name = NULL;
-	} else {
-		xlsx_release(out);
-	}
-	workbook_release(&w);
-	xlsx_close(&f);
-	return rc;
+	struct xlsx *x = xlsx;
+	struct sheet *s = &x->sheet;
+	s->out = text;
+	int rc = x->ended ? 0 : 1;
+	while (rc == 1 && (x->whole || text->len < PIECE_BYTES || s->written < FIRST_ROWS))
+		rc = xlsx_part_step(&x->file, &x->reader, &x->why);
+	x->ended = rc != 1;
+	return rc < 0 ? -1 : text->len > 0;
 }
 
-void xlsx_release(struct xlsx_sheet *s)
+const char *xlsx_why(const struct xlsx *x)
 {
-	buf_release(&s->text);
-	buf_release(&s->hidden);
-	free(s->name);
-	*s = (struct xlsx_sheet){0};
+	return x->why.text;
+}
+
+const char *xlsx_sheet_name(const struct xlsx *x)
+{
+	return x->book.name;
+}
+
+const char *xlsx_hidden(const struct xlsx *x, size_t *count)
+{
+	*count = x->sheet.hidden_count;
+	return x->sheet.hidden.len ? x->sheet.hidden.s : "";
+}
+
+size_t xlsx_rows_guess(const struct xlsx *x)
+{
+	return xlsx_part_size(&x->file, x->book.target) / ROW_BYTES;
+}
+
+void xlsx_close(struct xlsx *x)
+{
+	if (!x)
+		return;
+	xlsx_part_end(&x->reader);
+	xlsx_archive_close(&x->file);
+	for (size_t i = 0; i < CSV_CELLS_MAX; i++)
+		buf_release(&x->sheet.cells[i]);
+	buf_release(&x->sheet.value);
+	buf_release(&x->sheet.hidden);
+	buf_release(&x->sheet.strings.text);
+	free(x->sheet.strings.starts);
+	xlsx_styles_release(&x->sheet.styles);
+	workbook_release(&x->book);
+	free(x);
 }

@@ -10,7 +10,7 @@
 
 enum { CHUNK = 64 * 1024 };
 
-int xlsx_open(struct xlsx_file *f, const char *path, struct err *e)
+int xlsx_archive_open(struct xlsx_file *f, const char *path, struct err *e)
 {
 	int code = 0;
 	*f = (struct xlsx_file){.path = path};
@@ -25,7 +25,7 @@ int xlsx_open(struct xlsx_file *f, const char *path, struct err *e)
 	return -1;
 }
 
-void xlsx_close(struct xlsx_file *f)
+void xlsx_archive_close(struct xlsx_file *f)
 {
 	if (f->archive)
 		zip_discard(f->archive);
@@ -92,35 +92,29 @@ static void on_doctype(void *data, const char *name, const char *system, const c
 	xlsx_fail(data, "it holds a DOCTYPE, which no spreadsheet does");
 }
 
-static int feed(zip_file_t *part, struct xlsx_reader *r)
+static int feed(struct xlsx_reader *r)
 {
 	char chunk[CHUNK];
-	zip_uint64_t total = 0;
-	for (;;) {
-		zip_int64_t n = zip_fread(part, chunk, sizeof chunk);
-		if (n < 0) {
-			xlsx_fail(r, "it is damaged: %s", zip_error_strerror(zip_file_get_error(part)));
-			return -1;
-		}
-		total += (zip_uint64_t)n;
-		if (total > XLSX_PART_BYTES_MOST) {
-			xlsx_fail(r, "it unpacks to more than 1 GiB");
-			return -1;
-		}
-		if (XML_Parse(r->parser, chunk, (int)n, n == 0) != XML_STATUS_OK) {
-			if (!r->failed) {
-				err_set(&r->why, "it is damaged at line %lu: %s", XML_GetCurrentLineNumber(r->parser),
-					XML_ErrorString(XML_GetErrorCode(r->parser)));
-				r->failed = true;
-			}
-			return -1;
-		}
-		if (n == 0)
-			return 0;
+	zip_int64_t n = zip_fread(r->stream, chunk, sizeof chunk);
+	if (n < 0) {
+		xlsx_fail(r, "it is damaged: %s", zip_error_strerror(zip_file_get_error(r->stream)));
+		return -1;
 	}
+	r->unpacked += (zip_uint64_t)n;
+	if (r->unpacked > XLSX_PART_BYTES_MOST) {
+		xlsx_fail(r, "it unpacks to more than 1 GiB");
+		return -1;
+	}
+	if (XML_Parse(r->parser, chunk, (int)n, n == 0) == XML_STATUS_OK)
+		return n == 0 ? 0 : 1;
+	if (!r->failed)
+		err_set(&r->why, "it is damaged at line %lu: %s", XML_GetCurrentLineNumber(r->parser),
+			XML_ErrorString(XML_GetErrorCode(r->parser)));
+	r->failed = true;
+	return -1;
 }
 
-int xlsx_part(const struct xlsx_file *f, const char *part, struct xlsx_reader *r, struct err *e)
+int xlsx_part_begin(const struct xlsx_file *f, const char *part, struct xlsx_reader *r, struct err *e)
 {
 	zip_int64_t index = zip_name_locate(f->archive, part, ZIP_FL_NOCASE);
 	zip_stat_t st;
@@ -129,17 +123,49 @@ int xlsx_part(const struct xlsx_file *f, const char *part, struct xlsx_reader *r
 	if (zip_stat_index(f->archive, (zip_uint64_t)index, 0, &st) == 0 && (st.valid & ZIP_STAT_ENCRYPTION_METHOD) &&
 		st.encryption_method != ZIP_EM_NONE)
 		return err_set(e, "%s is protected by a password: take the password off", f->path);
-	zip_file_t *stream = zip_fopen_index(f->archive, (zip_uint64_t)index, 0);
-	if (!stream)
+	r->stream = zip_fopen_index(f->archive, (zip_uint64_t)index, 0);
+	if (!r->stream)
 		return err_set(e, "%s: %s cannot be unpacked: %s", f->path, part, zip_strerror(f->archive));
-	r->parser = XML_ParserCreate(NULL);
+	r->part = part;
+	r->unpacked = 0;
 	r->failed = false;
+	r->parser = XML_ParserCreate(NULL);
 	XML_SetUserData(r->parser, r);
 	XML_SetElementHandler(r->parser, on_start, on_end);
 	XML_SetCharacterDataHandler(r->parser, on_text);
 	XML_SetStartDoctypeDeclHandler(r->parser, on_doctype);
-	int rc = feed(stream, r);
-	XML_ParserFree(r->parser);
-	zip_fclose(stream);
-	return rc == 0 ? 1 : err_set(e, "%s: %s: %s", f->path, part, r->why.text);
+	return 1;
+}
+
+int xlsx_part_step(const struct xlsx_file *f, struct xlsx_reader *r, struct err *e)
+{
+	int rc = feed(r);
+	return rc >= 0 ? rc : err_set(e, "%s: %s: %s", f->path, r->part, r->why.text);
+}
+
+void xlsx_part_end(struct xlsx_reader *r)
+{
+	if (r->parser)
+		XML_ParserFree(r->parser);
+	if (r->stream)
+		zip_fclose(r->stream);
+	r->parser = NULL;
+	r->stream = NULL;
+}
+
+int xlsx_part(const struct xlsx_file *f, const char *part, struct xlsx_reader *r, struct err *e)
+{
+	int rc = xlsx_part_begin(f, part, r, e);
+	if (rc != 1)
+		return rc;
+	while ((rc = xlsx_part_step(f, r, e)) == 1)
+		;
+	xlsx_part_end(r);
+	return rc == 0 ? 1 : -1;
+}
+
+size_t xlsx_part_size(const struct xlsx_file *f, const char *part)
+{
+	zip_stat_t st;
+	return zip_stat(f->archive, part, ZIP_FL_NOCASE, &st) == 0 && (st.valid & ZIP_STAT_SIZE) ? (size_t)st.size : 0;
 }
