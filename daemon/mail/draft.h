@@ -41,6 +41,7 @@ struct draft {
 	const struct overview_row *overview; /* the digest's, without what a block tells */
 	size_t overview_count;
 	const char *list_file, *calendar_file; /* names of the attachments; NULL: none */
+	const char *fill_sheets; /* the list's sheets that are filled in and come back: "“Làng nghề”"; NULL: none */
 };
 
 void draft_init(struct draft *d, const struct digest *digest, const struct world *w,
@@ -121,6 +122,10 @@ json_t *view_overview(struct draft *d);
 
 /* The attachments; *bytes is the caller's. */
 int lists_make(struct draft *d, char **bytes, size_t *size, struct err *e);
+/* Adds to an area's list the register's rows of the area, to be filled in, sent back and imported as they are. Sets
+ * fill_sheets. -1 on error. */
+struct lxw_workbook;
+int lists_fill_in(struct draft *d, struct lxw_workbook *book, struct err *e);
 /* NULL if the draft has no dated duty. domain: of the From address, for the UIDs. */
 char *calendar_make(struct draft *d, const char *domain);
 

@@ -1,7 +1,7 @@
 /*
  * lists.c: the rows of a letter as an XLSX file: a sheet for each list, one row a
- * subject with a column per mark; a sheet to fill in where figures are unknown;
- * the overview. Bytes are reproducible: the date of creation is the letter's.
+ * subject with a column per mark; sheets to fill in (an area's own rows, else the
+ * cells that are asked for); the overview. Bytes are reproducible: the date of creation is the letter's.
  * libxlsxwriter writes to files only, so it gets one in memory: a crash leaves
  * nothing behind.
  */
@@ -56,6 +56,8 @@ static void begin_sheet(struct sheet *s, const char *title)
 	worksheet_set_paper(s->sheet, 9); /* A4 */
 	worksheet_fit_to_pages(s->sheet, 1, 0);
 	worksheet_repeat_rows(s->sheet, 0, 0);
+	if (s->d->world->settings->data_label)
+		worksheet_set_header(s->sheet, arena_printf(&s->d->arena, "&C%s", s->d->world->settings->data_label));
 }
 
 static void head(struct sheet *s, const char *label, double width)
@@ -316,11 +318,14 @@ static int write_book(struct draft *d, const char *path, struct err *e)
 	for (size_t k = 0; k < d->block_count; k++)
 		if (d->blocks[k].kind == BLOCK_MISSING || d->blocks[k].kind == BLOCK_EXPIRY)
 			list_sheet(&s, &d->blocks[k]);
-	if (draft_asks(d))
+	int filled = lists_fill_in(d, s.book, e);
+	if (draft_asks(d) && !d->fill_sheets)
 		unknown_sheet(&s);
 	if (d->overview_count > 0)
 		overview_sheet(&s);
 	lxw_error rc = workbook_close(s.book);
+	if (filled < 0)
+		return -1;
 	if (rc != LXW_NO_ERROR)
 		return err_set(e, "the list %s could not be written: %s", path, lxw_strerror(rc));
 	return 0;

@@ -60,6 +60,11 @@
 	X(NEW_MARK, "new-mark")                                                                    \
 	X(SHEET_UNKNOWN, "sheet-unknown")                                                          \
 	X(SHEET_OVERVIEW, "sheet-overview")                                                        \
+	X(SHEET_TITLE, "sheet-title")                                                              \
+	X(SHEET_NAME, "sheet-name")                                                                \
+	X(FILL_SHEETS, "fill-sheets")                                                              \
+	X(ASK_SHEET, "ask-sheet")                                                                  \
+	X(ASK_SHEETS, "ask-sheets")                                                                \
 	X(SHEET_FILE, "sheet-file")                                                                \
 	X(SHEET_AUTHOR, "sheet-author")                                                            \
 	X(CALENDAR_FILE, "calendar-file")                                                          \

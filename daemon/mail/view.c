@@ -227,6 +227,25 @@ static void view_receipt(struct draft *d, json_t *o)
 		o, "late_days", known && done > last ? json_integer(done - last) : json_null());
 }
 
+/* The sheets that come back: "tờ “Làng nghề”", and where figures are asked for. */
+static void view_sheets(struct draft *d, json_t *o)
+{
+	json_t *names = json_object();
+	if (d->fill_sheets) {
+		view_text(d, names, "names", d->fill_sheets);
+		view_text(d, o, "fill_sheets", phrase_text(d->templates, PHRASE_FILL_SHEETS, names, &d->arena));
+		view_text(d, o, "ask_sheet", phrase_text(d->templates, PHRASE_ASK_SHEETS, names, &d->arena));
+	} else {
+		json_t *name = json_object();
+		view_text(d, name, "name", phrase_text(d->templates, PHRASE_SHEET_UNKNOWN, NULL, &d->arena));
+		view_text(d, names, "names", phrase_text(d->templates, PHRASE_SHEET_NAME, name, &d->arena));
+		view_text(d, o, "fill_sheets", NULL);
+		view_text(d, o, "ask_sheet", phrase_text(d->templates, PHRASE_ASK_SHEET, names, &d->arena));
+		json_decref(name);
+	}
+	json_decref(names);
+}
+
 static void view_closing(struct draft *d, json_t *o)
 {
 	const struct settings *s = d->world->settings;
@@ -239,6 +258,7 @@ static void view_closing(struct draft *d, json_t *o)
 	view_text(d, o, "now_time", moment_hm(d->now.second, hm));
 	view_text(d, o, "now_date", day_vi(d->digest->day, day));
 	view_text(d, o, "list_file", d->list_file);
+	view_sheets(d, o);
 	view_text(d, o, "calendar_file", d->calendar_file);
 	json_object_set_new(o, "other_open", json_null());
 	if (d->digest->other_open > 0)
@@ -290,6 +310,8 @@ json_t *view_letter(struct draft *d)
 	for (size_t i = 0; i < d->block_count; i++)
 		said |= d->blocks[i].kind == BLOCK_UNKNOWN;
 	json_object_set_new(o, "ask_cells", json_null());
+	if (said)
+		json_object_set_new(o, "fill_sheets", json_null());
 	if (draft_asks(d) && !said && d->list_file)
 		view_number(d, o, "ask_cells", (int64_t)draft_unknown_cells(d));
 	json_object_set_new(o, "others", others ? json_integer((json_int_t)others) : json_null());

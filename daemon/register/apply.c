@@ -185,6 +185,15 @@ static bool has_conditions(const struct kind *k, const struct row *row)
 	return row->rev != 0;
 }
 
+/* Whether the row has its key and no word more. */
+static bool is_key_alone(const struct kind *k, const struct row *row)
+{
+	for (size_t i = 0; i < k->column_count; i++)
+		if (!k->columns[i].key && row->values[i].state != VALUE_ABSENT)
+			return false;
+	return row->rev == 0;
+}
+
 static enum row_outcome count_reject(int rejects)
 {
 	return rejects ? ROW_REJECTED : ROW_ADDED;
@@ -353,6 +362,8 @@ static enum row_outcome update_row(
 enum row_outcome applier_row(
 	struct applier *a, const struct row *row, struct rejects *r, struct err *e)
 {
+	if (a->kind->key_says_nothing && is_key_alone(a->kind, row))
+		return ROW_UNCHANGED; /* nothing to add, nothing to change */
 	bool look_first =
 		a->look_first || has_conditions(a->kind, row) || lacks_required(a->kind, row);
 	if (!look_first) {

@@ -485,7 +485,7 @@ static int open_rows(struct import_run *run, const char *file, struct err *e)
 	if (!xlsx_is(file))
 		return csv_open(&run->csv, file, e);
 	bool whole = strcmp(run->kind->name, "units") == 0; /* they are looked at before they are read */
-	if (xlsx_open(&run->xlsx, file, wanted, whole, e) < 0)
+	if (xlsx_open(&run->xlsx, file, wanted, run->kind->label, whole, e) < 0)
 		return -1;
 	run->result->sheet = xstrdup(xlsx_sheet_name(run->xlsx));
 	csv_open_pieces(&run->csv, xlsx_more, run->xlsx, XLSX_DELIMITER);

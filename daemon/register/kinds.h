@@ -43,6 +43,7 @@ struct kind {
 	size_t column_count;
 	bool coded;        /* one key column `code`, assigned when empty */
 	const char *code_prefix;
+	bool key_says_nothing; /* a new row of nothing but its key is left out: a sheet to fill in has such rows */
 };
 
 const struct kind *kind_named(const char *name); /* NULL if there is none */

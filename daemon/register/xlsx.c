@@ -48,7 +48,8 @@ void xlsx_cell_name(size_t column, int row, char out[16])
 /* ---- which part is the sheet */
 
 struct workbook {
-	const char *wanted; /* NULL: the first */
+	const char *wanted; /* NULL: the usual one or the first */
+	const char *usual;
 	char *name, *relation, *target;
 	bool from_1904;
 	struct buf names;
@@ -70,7 +71,10 @@ static void on_workbook(struct xlsx_reader *r, const char *name, const char **at
 	if (!title || !id)
 		return;
 	buf_addf(&w->names, "%s\"%s\"", w->names.len ? ", " : "", title);
-	if (!w->relation && (!w->wanted || strcmp(w->wanted, title) == 0)) {
+	bool usual = !w->wanted && w->usual && strcmp(w->usual, title) == 0;
+	if (usual || (!w->relation && (!w->wanted || strcmp(w->wanted, title) == 0))) {
+		free(w->name);
+		free(w->relation);
 		w->name = xstrdup(title);
 		w->relation = xstrdup(id);
 	}
@@ -391,10 +395,11 @@ static int begin_sheet(struct xlsx *x, struct err *e)
 	return rc < 0 ? -1 : 0;
 }
 
-int xlsx_open(struct xlsx **out, const char *file, const char *sheet, bool whole, struct err *e)
+int xlsx_open(struct xlsx **out, const char *file, const char *sheet, const char *usual, bool whole, struct err *e)
 {
 	struct xlsx *x = xcalloc(1, sizeof *x);
 	x->book.wanted = sheet;
+	x->book.usual = usual;
 	x->whole = whole;
 	int rc = xlsx_archive_open(&x->file, file, e);
 	if (rc == 0)

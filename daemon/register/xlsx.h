@@ -25,9 +25,9 @@ struct xlsx;
 
 /* Whether the file begins like a ZIP archive, as an XLSX does; false also where it cannot be read. */
 bool xlsx_is(const char *file);
-/* sheet: its name, NULL the first one; whole: the first piece is all there is. -1: a sentence that names the file and
- * what is wrong. The file's name stays the caller's and must outlive it. */
-int xlsx_open(struct xlsx **out, const char *file, const char *sheet, bool whole, struct err *e);
+/* sheet: its name; NULL: the one named `usual` if it is there, else the first. whole: the first piece is all there is.
+ * -1: a sentence that names the file and what is wrong. The file's name stays the caller's and must outlive it. */
+int xlsx_open(struct xlsx **out, const char *file, const char *sheet, const char *usual, bool whole, struct err *e);
 /* The next piece of lines, added to text: the first has ten rows at least where they are there. 1, 0 at the end, -1:
  * xlsx_why() says why. It is a csv_reader's `more`. */
 int xlsx_more(void *x, struct buf *text);

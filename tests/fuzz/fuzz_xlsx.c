@@ -71,7 +71,7 @@ static void read_all(const char *file)
 	struct xlsx *x;
 	struct err e;
 	struct buf text = {0};
-	if (xlsx_open(&x, file, NULL, false, &e) < 0)
+	if (xlsx_open(&x, file, NULL, "Hai", false, &e) < 0)
 		return;
 	while (xlsx_more(x, &text) == 1) {
 		if (memchr(text.s, '\0', text.len) || !text_is_utf8(text.s, text.len) || text.s[text.len - 1] != '\n')

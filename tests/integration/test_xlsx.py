@@ -3,6 +3,8 @@
 is named by its cell and loads nothing, what is no honest spreadsheet is refused."""
 import csv
 import datetime
+import email
+import email.policy
 import io
 import os
 import re
@@ -74,7 +76,7 @@ def looks(report, p):
     report.equal("the sheet is called", sheet.title, "Làng nghề")
     head = [c.value for c in sheet[1]]
     report.check("headings are Vietnamese", head[0] == "Mã làng nghề" and head[-1] == "#rev", head)
-    report.check("the heading stays", sheet.freeze_panes in ("A2", "B2"), sheet.freeze_panes)
+    report.equal("heading, code and name stay", sheet.freeze_panes, "C2")
     report.check("filters", sheet.auto_filter.ref and sheet.auto_filter.ref.startswith("A1:"), sheet.auto_filter.ref)
     report.check("#rev is hidden", sheet.column_dimensions[sheet.cell(1, len(head)).column_letter].hidden)
     lists = {str(v.sqref).split(":")[0]: v.formula1 for v in sheet.data_validations.dataValidation}
@@ -250,6 +252,67 @@ def rewrite(file, to, change):
     return to
 
 
+def sent_back(report, p):
+    """The list of a commune's letter: its own rows, and what was filled in comes in as it was sent."""
+    folder = os.path.join(p.dir, "letters")
+    p.ctl("simulate", "--from", "2026-11-02", "--to", "2026-11-06", "--out", folder)
+    commune = "xa-15505"
+    name, = [os.path.join(d, f) for d, _, files in os.walk(folder) for f in files if f == commune + ".eml"][:1]
+    with open(name, "rb") as f:
+        letter = email.message_from_binary_file(f, policy=email.policy.default)
+    body = letter.get_body(("plain",)).get_content()
+    file = os.path.join(p.dir, "danh-sach.xlsx")
+    with open(file, "wb") as f:
+        f.write(next(a for a in letter.iter_attachments() if a.get_filename().endswith(".xlsx")).get_content())
+    book = openpyxl.load_workbook(file)
+    kinds = {"villages": "Làng nghề", "village_years": "Số liệu làng nghề theo năm"}
+    for kind, sheet in kinds.items():
+        report.check(f"the letter names the sheet {sheet}", sheet in book.sheetnames and f"“{sheet}”" in body, book.sheetnames)
+    sheet = book["Làng nghề"]
+    rows = {r[0].value: r for r in sheet.iter_rows(min_row=4)}
+    want = [c for c, in p.sql("SELECT code FROM village WHERE commune = ?", commune)]
+    report.equal("exactly that commune's villages", sorted(rows), sorted(want))
+    head = [c.value for c in sheet[3]]
+    report.check("a title above the heading, with the label of simulated data",
+                 "DỮ LIỆU MÔ PHỎNG" in sheet["A1"].value and "vàng" in sheet["A1"].value, sheet["A1"].value)
+    plan_no = head.index("Số quyết định phê duyệt phương án BVMT")
+    for code, row in rows.items():
+        known = p.sql("SELECT env_plan_no FROM village WHERE code = ?", code)[0][0]
+        fill = row[plan_no].fill.fgColor.rgb
+        report.check(f"{code}: an empty cell is marked, another is not", (row[plan_no].value or None) == known and
+                     (fill == "FFFFF2CC") == (known is None), (row[plan_no].value, known, fill))
+    for kind in kinds:
+        before = p.ctl("export", kind).stdout
+        code, said, counts = outcome(p, kind, file)
+        report.equal(f"{kind}, as it was sent: {said[:300]}", (code, counts[:2], p.ctl("export", kind).stdout),
+                     (0, (0, 0), before))
+    village = next(c for c in want if p.sql("SELECT env_plan_no FROM village WHERE code = ?", c) == [(None,)])
+    rows[village][plan_no].value = "99/QĐ-UBND"
+    years = book["Số liệu làng nghề theo năm"]
+    titles = [c.value for c in years[3]]
+    row = next(r for r in years.iter_rows(min_row=4) if r[titles.index("#rev")].value is None)
+    asked = row[0].value, row[1].value
+    report.equal("of the year", asked[1], 2026)
+    row[titles.index("Số lao động")].value = 120
+    row[titles.index("Số lao động đã qua đào tạo")].value = 66
+    filled = os.path.join(p.dir, "da-dien.xlsx")
+    book.save(filled)
+    theirs = libreoffice(p, filled, "xlsx", "da-dien")
+    for kind, counts in (("villages", (0, 1)), ("village_years", (1, 0))):
+        code, said, got = outcome(p, kind, theirs)
+        report.equal(f"{kind}, filled in: {said[:300]}", (code, got and got[:2]), (0, counts))
+    report.equal("the plan's number", p.sql("SELECT env_plan_no FROM village WHERE code = ?", village), [("99/QĐ-UBND",)])
+    report.equal("the year's figures", p.sql("SELECT workers, workers_trained FROM village_year WHERE village = ? AND"
+                                             " year = ?", *asked), [(120, 66)])
+    code, said, _ = outcome(p, "villages", file)
+    report.check("the sheet of before would undo nothing", code == 0 and p.sql(
+        "SELECT env_plan_no FROM village WHERE code = ?", village) == [("99/QĐ-UBND",)], said)
+    rows[village][plan_no].value = "100/QĐ-UBND"
+    book.save(filled)
+    code, said, _ = outcome(p, "villages", filled)
+    report.check("what was changed since is refused, by cell", code == 1 and "changed since" in said, said)
+
+
 def hostile(report, p):
     good = workbook(p, "tot.xlsx", [["TH-0961", "a"]], headings=["code", "name"])
     raw = open(good, "rb").read()
@@ -316,8 +379,9 @@ def hostile(report, p):
 
 def main():
     report = Report()
-    with Province() as p:
+    with Province(plugins=("environment", "training", "reporting")) as p:
         p.load_sample()
+        sent_back(report, p)
         there_and_back(report, p)
         looks(report, p)
         made_by_hand(report, p)
