@@ -8,6 +8,7 @@
 #include "base/control_server.h"
 #include "base/day.h"
 #include "base/file.h"
+#include "base/folder_watch.h"
 #include "base/json_text.h"
 #include "base/log.h"
 #include "base/notify.h"
@@ -24,7 +25,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-enum { CHECK_DEADLINE_S = 120, SIGNALS = 3 };
+enum { CHECK_DEADLINE_S = 120, SIGNALS = 3, IMPORT_QUIET_S = 6 /* more than SPOOL_SETTLED_S */ };
 enum exit_code { EXIT_DONE = 0, EXIT_REJECTED = 1, EXIT_WRONG_USAGE = 2, EXIT_CANNOT = 3 };
 
 struct daemon {
@@ -35,6 +36,7 @@ struct daemon {
 	struct event *signals[SIGNALS], *watchdog, *ending;
 	struct control_server *control;
 	struct watch *watch;
+	struct folder_watch *imports; /* import.directory, or NULL */
 	struct child *checker; /* a reload's check of the files, or NULL */
 	struct settings *new_settings; /* taken over when the checker is content */
 	char *copies; /* beside the control socket, once that is ours: where children's files lie */
@@ -70,6 +72,25 @@ static void stop(struct daemon *d)
 	control_server_free(d->control);
 	d->control = NULL;
 	watch_stop(d->watch);
+}
+
+/* A round takes what lies in import.directory. */
+static void on_import(void *context)
+{
+	struct daemon *d = context;
+	if (d->watch && !d->stopping)
+		watch_poke(d->watch);
+}
+
+/* A folder that is not there is no reason to write no letters: it is said, here and in each round. */
+static void watch_imports(struct daemon *d)
+{
+	struct err e;
+	folder_watch_free(d->imports);
+	d->imports = NULL;
+	if (d->settings->import_directory &&
+		folder_watch_new(&d->imports, d->base, d->settings->import_directory, IMPORT_QUIET_S, on_import, d, &e) < 0)
+		log_error("import.directory: %s", e.text);
 }
 
 /* Reloading: the settings here, everything else by a short-lived round --test; then the files are
@@ -125,6 +146,7 @@ static void on_checked(void *context, const struct child_end *end)
 	settings_free(d->settings);
 	d->settings = fresh;
 	watch_set_offset(d->watch, fresh->utc_offset_s);
+	watch_imports(d);
 	d->reload_state = "taken";
 	err_set(&d->last_reload, "the files were read again and taken over");
 	log_info("%s", d->last_reload.text);
@@ -291,12 +313,14 @@ static int serve(struct daemon *d, const struct watch_clock *clock, struct err *
 		.over = on_watch_over,
 		.context = d,
 	};
+	watch_imports(d);
 	return watch_new(&d->watch, &options, e);
 }
 
 static void daemon_release(struct daemon *d)
 {
 	control_server_free(d->control);
+	folder_watch_free(d->imports);
 	watch_free(d->watch);
 	for (int i = 0; i < SIGNALS; i++) {
 		if (d->signals[i])

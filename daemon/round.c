@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "mail/outbox.h"
 #include "mail/rounds.h"
+#include "mail/spool_letter.h"
 #include "plan/taken.h"
 
 #include <getopt.h>
@@ -24,6 +25,7 @@
 #include <unistd.h>
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_CANNOT = 3 };
+enum { IMPORT_AGAIN_S = 10, DAY_SECONDS = 86400 };
 
 struct options {
 	const char *conf, *now;
@@ -115,6 +117,31 @@ static int check_clock(struct store *s, bool stepped, struct err *e)
 	return rc;
 }
 
+/* What was dropped into import.directory comes first: it may be what a letter would ask for. A folder that cannot be
+ * used is logged, and the round goes on. *unsettled: a file is still being written. */
+static void take_imports(struct world *w, const struct templates *t, struct moment now, bool *unsettled)
+{
+	struct spool_letters letters = {.world = w, .templates = t, .now = now};
+	struct spool spool = {.store = w->store,
+		.plan = w->plan,
+		.folder = w->settings->import_directory,
+		.today = now.day,
+		.now_s = (int64_t)time(NULL),
+		.utc_offset_s = w->settings->utc_offset_s,
+		.tell = spool_letter_queue,
+		.context = &letters};
+	struct err e;
+	int handled = 0;
+	*unsettled = false;
+	if (spool.folder && spool_run(&spool, unsettled, &handled, &e) < 0)
+		log_error("%s", e.text);
+	struct units *units;
+	if (handled > 0 && units_load(&units, w->store, &e) == 0) { /* some may have come or ended */
+		units_free(w->units);
+		w->units = units;
+	}
+}
+
 static void log_runs(const struct round_result *r)
 {
 	if (r->failed_plugins)
@@ -150,6 +177,8 @@ static int run(const struct options *o, struct world *w, const struct templates 
 	}
 	struct runner_set runners = {0};
 	struct round_result r;
+	bool unsettled;
+	take_imports(w, t, now, &unsettled);
 	int rc = round_run(w, &runners, t, now, o->poke, NULL, NULL, &r, &e);
 	runner_set_stop(&runners);
 	if (rc < 0) {
@@ -158,6 +187,12 @@ static int run(const struct options *o, struct world *w, const struct templates 
 	}
 	log_runs(&r);
 	char text[MOMENT_TEXT];
+	struct moment again = now;
+	again.second += IMPORT_AGAIN_S;
+	if (unsettled && !o->stepped && again.second < DAY_SECONDS && moment_compare(again, r.next) < 0) {
+		r.next = again;
+		r.reason = "import";
+	}
 	printf("next %s %s\n", moment_iso(r.next, offset, text), r.reason);
 	return EXIT_DONE;
 }

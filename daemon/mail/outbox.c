@@ -54,7 +54,8 @@ static int insert_letter(struct store *s, const struct letter *letter, const str
 	static const char *const kinds[] = {[LETTER_DIGEST] = "digest",
 		[LETTER_RECEIPT] = "receipt",
 		[LETTER_PREVIEW] = "preview",
-		[LETTER_TEST] = "test"};
+		[LETTER_TEST] = "test",
+		[LETTER_IMPORT] = "import"};
 	stmt_text(st, 6, kinds[d->kind]);
 	stmt_text(st, 7, letter->subject);
 	stmt_text(st, 8, letter->worst);
