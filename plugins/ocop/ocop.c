@@ -112,14 +112,18 @@ static struct maker *maker_of(struct ocop *o, const char *code)
 	return m;
 }
 
-/* Whether it is ranked, and how that is on each day. */
-static void mark_maker(const struct ocop *o, struct maker *m, bool stars_known, int32_t from, int32_t to)
+/* Whether it is ranked, and how that is on each day. A certificate of which only the end is known is valid until then;
+ * that a product came to its end is no certificate. */
+static void mark_maker(const struct ocop *o, struct maker *m, bool stars_known, int32_t from, int32_t to, int32_t ended)
 {
 	for (int i = 0; i < DAYS_AS_OF; i++) {
-		bool valid = from != LN_NO_DAY && from <= o->days[i] && to >= o->days[i];
+		if (ended <= o->days[i])
+			continue;
+		bool dated = from != LN_NO_DAY || to != LN_NO_DAY;
+		bool valid = dated && from <= o->days[i] && to >= o->days[i];
 		m->good[i] |= stars_known && valid;
 		/* Ranked, but nobody said when; or valid, but nobody said how many stars. */
-		m->unknown[i] |= (stars_known && from == LN_NO_DAY && to == LN_NO_DAY) || (!stars_known && valid);
+		m->unknown[i] |= stars_known ? !dated : valid;
 	}
 }
 
@@ -133,14 +137,12 @@ static int add_product(struct ocop *o, struct ln_query *q)
 		return 0;
 	if (to == LN_NO_DAY && from != LN_NO_DAY)
 		to = h->add_months(h->self, from, (int32_t)h->setting_int(h->self, "valid_months")) - 1;
-	if (ended != LN_NO_DAY && (to == LN_NO_DAY || ended <= to))
-		to = ended - 1;
 	size_t first = SIZE_MAX;
 	while ((maker = h->list_next(h->self, &rest)) != NULL) {
 		struct maker *m = maker_of(o, maker);
 		if (!m)
 			return -1;
-		mark_maker(o, m, stars_known, from == LN_NO_DAY && to != LN_NO_DAY ? h->day_from_civil(2018, 1, 1) : from, to);
+		mark_maker(o, m, stars_known, from, to, ended == LN_NO_DAY ? INT32_MAX : ended);
 		first = first == SIZE_MAX ? (size_t)(m - o->makers) : first;
 	}
 	if (!stars_known || ended != LN_NO_DAY || (from != LN_NO_DAY && from > h->today))
