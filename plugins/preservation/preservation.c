@@ -107,8 +107,9 @@ static struct growth growth_of(const struct preservation *p, int y, int32_t day)
 		if (!v->village || v->ended_on <= day)
 			continue;
 		bool known = now->output >= 0 && year_is_known(p, now, FIRST_YEAR + y, day);
-		g.any += known || last->output >= 0;
-		if (!known || last->output <= 0 || now->basis != last->basis)
+		bool last_known = last->output >= 0 && year_is_known(p, last, FIRST_YEAR + y - 1, day);
+		g.any += known || last_known;
+		if (!known || !last_known || last->output == 0 || now->basis != last->basis)
 			continue;
 		g.before += last->output;
 		g.after += now->output;
@@ -153,7 +154,7 @@ static void sum_income(const struct preservation *p, int32_t year, int32_t day, 
 		for (int y = BASE_YEAR - FIRST_YEAR + 1; y < YEARS && FIRST_YEAR + y <= year; y++)
 			if (v->years[y].income > 0 && year_is_known(p, &v->years[y], FIRST_YEAR + y, day))
 				now = &v->years[y];
-		if (!now || base->income <= 0 || now->workers <= 0)
+		if (!now || base->income <= 0 || now->workers <= 0 || !year_is_known(p, base, BASE_YEAR, day))
 			continue;
 		both++;
 		s->good += now->income * now->workers;

@@ -10,6 +10,8 @@ SHARES = {"effective": ("gt", 80, 90), "trained": ("ge", 80, 100), "ocop": ("ge"
           "env-compliance": ("eq", 100, 100)}
 COUNTS = {"restored-crafts": (5, 10), "restored-villages": (5, 5), "tourism": (5, 9)}  # "khoảng 10": 9 is enough
 BRANDS = ("geographical_indication", "collective_mark", "certification_mark", "trademark")
+RATES = {"output-growth": (Fraction(9, 100), Fraction(9, 100)),  # "khoảng 10%": 9 is enough
+         "income": (Fraction(3, 2), None)}                        # no target in 2030
 COUNT_FROM = D(2022, 1, 1)
 PLAN_YEARS = 5  # a plan without an end of its own
 
@@ -189,6 +191,34 @@ class Register:
         known = any(r.get("granted_on") and r["granted_on"] <= today for r in self.rows["ip_rights"])
         return good, len(all_of), 0 if known else len(all_of)
 
+    def known(self, v, year, day):
+        """The village's row of the year, if the day knows of it."""
+        return next((y for y in self.years.get(v["code"], []) if y["year"] == year and D(year, 1, 1) <= day and
+                     (y.get("figures_on") is None or y["figures_on"] <= day)), None)
+
+    def output_growth(self, year, day):
+        """Of the latest year for which half of the villages that gave any output gave both years at the same prices."""
+        villages = [v for v in self.rows["villages"] if lives(v, day) and v.get("kind") in ("village", "traditional_village")]
+        for now in range(year, 2019, -1):
+            pairs = [(self.known(v, now - 1, day) or {}, self.known(v, now, day) or {}) for v in villages]
+            pairs = [(a, b) for a, b in pairs if a.get("output_thousand") is not None or b.get("output_thousand") is not None]
+            both = [(a["output_thousand"], b["output_thousand"]) for a, b in pairs if a.get("output_thousand") and
+                    b.get("output_thousand") is not None and a.get("price_basis") == b.get("price_basis")]
+            if both and 2 * len(both) >= len(pairs):
+                before = sum(a for a, _ in both)
+                return sum(b for _, b in both) - before, before, 0
+        return 0, 0, 0
+
+    def income(self, year, day):
+        good = total = 0
+        for v in self.rows["villages"]:
+            base = (self.known(v, 2020, day) or {}).get("income_month_thousand")
+            rows = [r for r in (self.known(v, y, day) for y in range(2021, year + 1)) if r and r.get("income_month_thousand")]
+            if lives(v, day) and base and rows and rows[-1].get("workers"):
+                good += rows[-1]["income_month_thousand"] * rows[-1]["workers"]
+                total += base * rows[-1]["workers"]
+        return good, total, 0
+
     def restored(self, craft, day):
         n = 0
         alive = [r for r in self.rows["recognitions"] if r.get("ended_on") is None]
@@ -221,7 +251,9 @@ class Register:
         day = min(D(year, 12, 31), today)
         good, total, unknown = (self.ip(year, day, today) if target == "ip" else self.members(target, year, day))
         which = 0 if year == 2025 else 1
-        if target in COUNTS:
+        if target in RATES:
+            enough = lambda n: total > 0 and Fraction(n, total) >= RATES[target][which]
+        elif target in COUNTS:
             enough = lambda n: n >= COUNTS[target][which] * total
         else:
             comparator, value = SHARES[target][0], SHARES[target][1 + which]
@@ -241,6 +273,14 @@ class Register:
                 continue
             found[p["code"]] = end
         return found
+
+    def rights(self, today):
+        return {r["no"]: r["valid_to"] for r in self.rows["ip_rights"] if r.get("valid_to") and not r.get("ended_on") and
+                not (r.get("granted_on") and r["granted_on"] > today)}
+
+    def recognitions(self, today):
+        return {r["code"]: r["valid_to"] for r in self.rows["recognitions"] if r.get("valid_to") and not r.get("ended_on")
+                and r.get("status") in (None, "recognised")}
 
     def village_lacks(self, v, today):
         """The marks of the papers that are missing or out of date."""

@@ -2,15 +2,17 @@
 """The service against a second calculation (calculation.py), written in another language from the plan's words: the same
 targets and the same findings for random registers on random and on awkward days: empty tables, everything unknown,
 shares that hit their target exactly, 29 February, ends of quarters and years. SEED=N and CASES=N repeat a run."""
+import collections
 import csv
 import datetime
 import os
 import random
 import shutil
 import sys
+from fractions import Fraction
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from calculation import COUNTS, SHARES, Register, lives  # noqa: E402
+from calculation import COUNTS, RATES, SHARES, Register, lives  # noqa: E402
 from province import Province, Report  # noqa: E402
 
 D = datetime.date
@@ -73,13 +75,16 @@ class Maker:
     def village_years(self, villages):
         r, rows = self.r, []
         for v in villages:
-            for year in sorted(r.sample(range(2019, 2031), r.randint(0, 4))):
+            for year in sorted(r.sample(range(2019, 2031), r.choice([0, 1, 4, 8, 12]))):
                 households, workers, there = r.randint(0, 60), r.randint(0, 40), r.randint(0, 6)
                 rows.append({"village": v["code"], "year": year, "households": households,
                              "craft_households": self.maybe(r.randint(0, households)), "workers": self.maybe(workers),
                              "workers_trained": None, "establishments": self.maybe(there),
                              "establishments_compliant": None, "establishments_ocop": None,
                              "effective": self.maybe(r.random() < 0.7),
+                             "output_thousand": self.maybe(r.choice([0, 1000, 1100, 1090, r.randint(500, 2000)])),
+                             "price_basis": self.maybe(r.choice(["current", "current", "constant"])),
+                             "income_month_thousand": self.maybe(r.choice([4000, 6000, r.randint(3000, 9000)])),
                              "figures_on": self.maybe(r.choice([D(year, 12, 31), D(year, 6, 30), D(year + 1, 1, 15)]))})
                 row = rows[-1]
                 if row["workers"] is not None:
@@ -140,6 +145,9 @@ class Maker:
                 "recognitions": self.recognitions(villages, r.choice([0, 1, 8]))}
 
 
+SEEN = collections.Counter()
+
+
 def text(value):
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -189,8 +197,11 @@ def case(report, p, template, seed):
     load(p, template, rows)
     ours, model = p.ctl("check", "--as-of", today.isoformat(), json_out=True), Register(rows)
     targets = {(f["rule"], int(f["period"])): f for f in ours if f["kind"] == "short"}
-    for target in list(SHARES) + list(COUNTS):
+    for target in list(SHARES) + list(COUNTS) + list(RATES):
         for year in (2025, 2030):
+            if RATES.get(target, (0, 0))[year == 2030] is None:
+                report.check(f"{target} {year} has no target", (target, year) not in targets)
+                continue
             what = f"SEED={seed} {today} {target} {year}"
             row = targets.get((target, year))
             if not report.check(what, row is not None, "not reported"):
@@ -200,18 +211,29 @@ def case(report, p, template, seed):
             if got == (None, 0, 0):
                 got = 0, 0, 0  # nothing to count is no number
             if report.check(what, got == (good, total, unknown), f"{got}, by the model {(good, total, unknown)}"):
-                scale = 100 if target in SHARES else 1
+                scale = 1 if target in COUNTS or target == "income" else 100
                 for name, n in (("range_low", good), ("range_high", good + unknown)):
                     value = row[name]
                     report.check(f"{what} {name}", value == (None if total == 0 else scale * 1000 * n // total / 1000),
                                  f"{value}, {n}/{total}")
                 report.equal(what + " status", row["status"], status(row, target, year, today, met))
+                SEEN[row["status"]] += 1
+                exact = Fraction(SHARES[target][2 if year == 2030 else 1], 100) if target in SHARES else None
+                SEEN["exactly on target"] += total > 0 and exact not in (None, 1) and Fraction(good, total) == exact
+                SEEN["all unknown"] += total > 0 and unknown == total
+                SEEN["met in the best case only"] += not met and model.target(target, year, today)[4]
     lacks = {f["subject"]: set((f["lacks"] or "").split("|")) - {""} for f in ours if f["rule"] == "village-environment"}
     papers = {"env-plan", "env-group", "env-drainage", "env-wastewater", "env-solid-waste"}
     want = {"village:" + v["code"]: model.village_lacks(v, today) for v in rows.get("villages", [])
             if lives(v, today) and v["kind"] in ("village", "traditional_village")}
     report.equal(f"SEED={seed} {today} villages", {s: m & papers for s, m in lacks.items() if m & papers and s in want},
                  {s: m for s, m in want.items() if m})
+    SEEN["villages that lack something"] += len(want)
+    for rule, subject, want in (("rights", "ip-right:", model.rights(today)),
+                                ("recognitions", "recognition:", model.recognitions(today))):
+        told = {f["subject"][len(subject):]: f["last_day"] for f in ours if f["rule"] == rule}
+        report.equal(f"SEED={seed} {today} {rule}", told, {c: d.isoformat() for c, d in want.items()})
+        SEEN[rule] += len(want)
     told = {f["subject"][8:]: f["last_day"] for f in ours if f["rule"] == "certificates"}
     report.equal(f"SEED={seed} {today} certificates", told,
                  {c: d and d.isoformat() for c, d in model.certificates(today).items()})
@@ -228,6 +250,9 @@ def main():
         shutil.copyfile(p.database, template)
         for n in range(CASES):
             case(report, p, template, SEED * 1000 + n if "SEED" not in os.environ or CASES > 1 else SEED)
+    for what in ("met", "missed", "short", "unknown", "on_track", "exactly on target", "all unknown",
+                 "met in the best case only", "villages that lack something", "rights", "recognitions"):
+        report.check(f"such cases were among them: {what}", SEEN[what] > 0 or CASES < 200, dict(SEEN))
     report.close()
 
 
