@@ -260,7 +260,13 @@ static int item_days(const struct item *i)
 	return i->judged ? i->judged->days_left : 0;
 }
 
-/* The order of urgency; ties by days, then by size, then by name so that letters are stable. */
+static int item_year(const struct item *i)
+{
+	return i->judged && i->judged->target ? i->judged->target->year : 0;
+}
+
+/* The order of urgency; ties by days, of targets the nearer year, then by size, then by name so that letters are
+ * stable. */
 static int by_urgency(const void *a, const void *b)
 {
 	const struct item *x = a, *y = b;
@@ -270,6 +276,8 @@ static int by_urgency(const void *a, const void *b)
 		return item_days(x) < item_days(y) ? -1 : 1;
 	if ((x->first_told == DAY_NONE) != (y->first_told == DAY_NONE))
 		return x->first_told == DAY_NONE ? -1 : 1;
+	if (item_year(x) != item_year(y))
+		return item_year(x) < item_year(y) ? -1 : 1;
 	if (item_size(x) != item_size(y))
 		return item_size(x) > item_size(y) ? -1 : 1;
 	return strcmp(x->key, y->key);

@@ -452,7 +452,9 @@ void view_day(struct draft *d, json_t *o, const char *key, int32_t day)
 	bool near = left <= 366; /* "còn 1.491 ngày" helps nobody */
 	json_object_set_new(v, "left", left > 0 && near ? json_integer(left) : json_null());
 	json_object_set_new(v, "today", json_boolean(left == 0));
-	json_object_set_new(v, "over", left < 0 ? json_integer(-left) : json_null());
+	json_object_set_new(v, "over", json_null());
+	if (left < 0)
+		view_number(d, v, "over", -left);
 	json_object_set_new(o, key, v);
 }
 

@@ -54,7 +54,7 @@ static void view_units(struct draft *d, json_t *o, const struct task *task)
 	if (left_out > 0) {
 		json_t *more = json_object();
 		view_number(d, more, "n", left_out);
-		buf_add(&b, phrase_text(d->templates, PHRASE_MORE_UNITS, more, &d->arena));
+		buf_addf(&b, " %s", phrase_text(d->templates, PHRASE_MORE_UNITS, more, &d->arena));
 		json_decref(more);
 	}
 	view_text(d, o, "coordinating", b.len ? b.s : NULL);

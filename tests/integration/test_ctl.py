@@ -452,7 +452,7 @@ def settings(report, p):
     rows = {r["where"]: r for r in c.list("audit", *AS_OF)}
     report.check("unlabelled ones are not", all(rows.get(w, {}).get("severity") == "warning" and ".example" in
                  rows[w]["what"] for w in ("contacts", "mail.reply_to", "admin.email")), str(rows))
-    unused = {"import.directory", "rules.directory", "retention.letters", "web.listen", "web.public_url",
+    unused = {"rules.directory", "retention.letters", "web.listen", "web.public_url",
               "mail.bounces", "mail.server"}
     report.equal("options without effect", {w for w, r in rows.items() if "no effect" in r["what"]}, unused)
     with open(p.conf, "w", encoding="utf-8") as f:
