@@ -129,4 +129,5 @@ def main():
         return bench.close() if agree else 2  # a ratio of two different things means little
 
 
-run(main)
+if __name__ == "__main__":
+    run(main)
