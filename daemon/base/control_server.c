@@ -13,6 +13,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+enum { WAITING_MOST = 128 }; /* in the kernel's queue, while others are served: beyond it connect() fails */
+
 struct connection {
 	struct control_server *server;
 	struct connection *next;
@@ -210,7 +212,7 @@ int control_server_new(struct control_server **out, struct event_base *base, con
 	s->answer = answer;
 	s->context = context;
 	s->listener = evconnlistener_new(base, on_connection, s,
-		LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, CONTROL_CONNECTIONS_MOST, fd);
+		LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, WAITING_MOST, fd);
 	if (!s->listener) {
 		close(fd);
 		free(s->path);
