@@ -103,7 +103,7 @@ static void add_rejects(struct run *r, const struct import_result *in)
 		if (*bad->cell)
 			buf_add(&b, bad->cell);
 		else
-			buf_addf(&b, "%d", bad->row);
+			buf_addf(&b, "%s%d", in->sheet ? "" : "line ", bad->row);
 		buf_addf(&b, ": %s", bad->column);
 		if (*bad->value)
 			buf_addf(&b, " '%s'", bad->value);
