@@ -288,6 +288,7 @@ int spool_run(const struct spool *s, bool *unsettled, int *handled, struct err *
 		rc = take(s, names[i], (int64_t)st.st_mtime, e);
 		*handled += rc == 0;
 	}
+	*unsettled |= count == NAMES_MOST && *handled > 0;
 	for (size_t i = 0; i < count; i++)
 		free(names[i]);
 	free(names);

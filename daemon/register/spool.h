@@ -41,7 +41,7 @@ struct spool {
 	void *context;
 };
 
-/* Takes what lies there, in the order of names. *unsettled: some files are too fresh: look again. *taken: how many were
+/* Takes what lies there, in the order of names. *unsettled: some files are too fresh, or there are more than one run takes: look again. *handled: how many were
  * imported or refused. -1: the folder cannot be used. */
 int spool_run(const struct spool *s, bool *unsettled, int *handled, struct err *e);
 
