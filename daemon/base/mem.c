@@ -6,7 +6,10 @@
 #include <stdalign.h>
 #include <stdint.h>
 
-enum { ARENA_BLOCK_BYTES = 64 * 1024 };
+enum {
+	ARENA_BLOCK_BYTES = 64 * 1024,
+	LINE_BYTES = 512 /* what is formatted is mostly shorter, and then needs no memory of its own */
+};
 
 struct arena_block {
 	struct arena_block *next;
@@ -98,14 +101,26 @@ char *arena_strdup(struct arena *a, const char *s)
 	return memcpy(arena_alloc(a, n), s, n);
 }
 
+/* What fits into `line` is formatted there; the rest in memory of its own, which *own is set to. */
+static size_t format_line(char line[LINE_BYTES], char **own, const char *format, va_list ap)
+{
+	va_list again;
+	va_copy(again, ap);
+	int n = vsnprintf(line, LINE_BYTES, format, ap);
+	*own = n < 0 || n >= LINE_BYTES ? xvasprintf(format, again) : NULL;
+	va_end(again);
+	return *own ? strlen(*own) : (size_t)n;
+}
+
 char *arena_printf(struct arena *a, const char *format, ...)
 {
+	char line[LINE_BYTES], *own;
 	va_list ap;
 	va_start(ap, format);
-	char *s = xvasprintf(format, ap);
+	size_t n = format_line(line, &own, format, ap);
 	va_end(ap);
-	char *copy = arena_strdup(a, s);
-	free(s);
+	char *copy = memcpy(arena_alloc(a, n + 1), own ? own : line, n + 1);
+	free(own);
 	return copy;
 }
 
@@ -148,12 +163,13 @@ void buf_add(struct buf *b, const char *s)
 
 void buf_addf(struct buf *b, const char *format, ...)
 {
+	char line[LINE_BYTES], *own;
 	va_list ap;
 	va_start(ap, format);
-	char *s = xvasprintf(format, ap);
+	size_t n = format_line(line, &own, format, ap);
 	va_end(ap);
-	buf_add(b, s);
-	free(s);
+	buf_add_n(b, own ? own : line, n);
+	free(own);
 }
 
 void buf_clear(struct buf *b)

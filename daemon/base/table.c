@@ -1,8 +1,8 @@
 /*
  * table.c: listings for people and for programs. Cells are kept by type, so that
  * JSON gets numbers as numbers; the aligned table prints the same values as text.
- * JSON is written as jansson writes it, without building its tree first: the check
- * of a province is megabytes of it.
+ * JSON is written as jansson writes it, without building its tree first, and row by
+ * row where nobody needs the rows any more: the check of a province is megabytes of it.
  */
 #include "base/table.h"
 
@@ -12,7 +12,12 @@
 
 #include <utf8proc.h>
 
-enum { CELL_WIDTH_MOST = 60, RATIO_SCALE = 1000, THOUSANDTHS_TEXT = 32 };
+enum {
+	CELL_WIDTH_MOST = 60,
+	RATIO_SCALE = 1000,
+	THOUSANDTHS_TEXT = 32,
+	STREAM_BYTES = 64 * 1024 /* written at once */
+};
 
 __extension__ typedef __int128 wide; /* a numerator times the scale must not wrap */
 
@@ -20,8 +25,8 @@ enum cell_type { CELL_NULL, CELL_TEXT, CELL_INT, CELL_BOOL, CELL_THOUSANDTHS };
 
 struct cell {
 	enum cell_type type;
-	int64_t number; /* INT, BOOL, THOUSANDTHS */
-	char *text;
+	int64_t number; /* INT, BOOL, THOUSANDTHS; TEXT: where it begins in the table's texts */
+	size_t length; /* of a text */
 };
 
 struct table {
@@ -29,6 +34,10 @@ struct table {
 	size_t columns, rows, capacity; /* capacity in rows */
 	size_t next; /* the column that is likely to be set next */
 	struct cell *cells; /* row by row */
+	struct buf texts; /* of all cells, each with its NUL */
+	FILE *stream; /* rows go there as JSON when they are whole and are forgotten; NULL: they are kept */
+	struct buf *heads; /* stream: what precedes each cell */
+	struct buf line; /* stream: not yet written */
 };
 
 struct table *table_new(const char *const *keys)
@@ -40,27 +49,169 @@ struct table *table_new(const char *const *keys)
 	return t;
 }
 
+static void heads_free(struct buf *heads, size_t columns)
+{
+	for (size_t i = 0; heads && i < columns; i++)
+		buf_release(&heads[i]);
+	free(heads);
+}
+
 void table_free(struct table *t)
 {
 	if (!t)
 		return;
-	for (size_t i = 0; i < t->rows * t->columns; i++)
-		free(t->cells[i].text);
+	heads_free(t->heads, t->columns);
+	buf_release(&t->line);
+	buf_release(&t->texts);
 	free(t->cells);
 	free(t);
 }
 
+static const char *text_of(const struct table *t, const struct cell *c)
+{
+	return t->texts.s + c->number;
+}
+
+/* The row that is set now, or was last. */
+static struct cell *row_of(const struct table *t)
+{
+	return t->cells + (t->stream ? 0 : t->rows - 1) * t->columns;
+}
+
+/* "1.5", "-0.25", all digits that it has and no more. */
+static char *thousandths_text(int64_t n, char out[THOUSANDTHS_TEXT])
+{
+	uint64_t size = n < 0 ? -(uint64_t)n : (uint64_t)n;
+	int length = snprintf(out, THOUSANDTHS_TEXT, "%s%llu.%03u", n < 0 ? "-" : "",
+		(unsigned long long)(size / RATIO_SCALE), (unsigned)(size % RATIO_SCALE));
+	while (out[length - 1] == '0')
+		out[--length] = '\0';
+	if (out[length - 1] == '.')
+		out[--length] = '\0';
+	return out;
+}
+
+static void add_json_text(struct buf *b, const char *s, size_t length)
+{
+	static const char named[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt";
+	const char *end = s + length;
+	buf_add_n(b, "\"", 1);
+	for (;;) {
+		const char *plain = s;
+		while (s < end && (unsigned char)*s >= 0x20 && *s != '"' && *s != '\\')
+			s++;
+		buf_add_n(b, plain, (size_t)(s - plain));
+		if (s == end)
+			break;
+		const char *at = strchr(named, *s);
+		if (at)
+			buf_addf(b, "\\%c", names[at - named]);
+		else
+			buf_addf(b, "\\u%04X", (unsigned)*s);
+		s++;
+	}
+	buf_add_n(b, "\"", 1);
+}
+
+static void add_json_cell(struct buf *b, const struct table *t, const struct cell *c)
+{
+	char digits[THOUSANDTHS_TEXT];
+	switch (c->type) {
+	case CELL_NULL:
+		buf_add_n(b, "null", 4);
+		break;
+	case CELL_TEXT:
+		add_json_text(b, text_of(t, c), c->length);
+		break;
+	case CELL_INT:
+		buf_addf(b, "%lld", (long long)c->number);
+		break;
+	case CELL_BOOL:
+		buf_add(b, c->number ? "true" : "false");
+		break;
+	case CELL_THOUSANDTHS:
+		buf_add(b, thousandths_text(c->number, digits));
+		break;
+	}
+}
+
+/* What precedes each cell of a row. The caller's, for heads_free. */
+static struct buf *heads_new(const struct table *t)
+{
+	struct buf *heads = xcalloc(t->columns, sizeof *heads);
+	for (size_t i = 0; i < t->columns; i++) {
+		buf_add(&heads[i], i ? ", " : "{");
+		add_json_text(&heads[i], t->keys[i], strlen(t->keys[i]));
+		buf_add(&heads[i], ": ");
+	}
+	return heads;
+}
+
+static void add_json_row(struct buf *b, const struct table *t, const struct buf *heads, const struct cell *row,
+	bool first)
+{
+	buf_add(b, first ? "\n " : ",\n ");
+	for (size_t i = 0; i < t->columns; i++) {
+		buf_add_n(b, heads[i].s, heads[i].len);
+		add_json_cell(b, t, &row[i]);
+	}
+	buf_add_n(b, "}", 1);
+}
+
+/* To the stream once there is enough to be worth a call. */
+static void flush_line(struct buf *line, FILE *out, size_t enough)
+{
+	if (line->len < enough)
+		return;
+	fwrite(line->s, 1, line->len, out);
+	buf_clear(line);
+}
+
+static void stream_row(struct table *t)
+{
+	add_json_row(&t->line, t, t->heads, t->cells, t->rows == 1);
+	flush_line(&t->line, t->stream, STREAM_BYTES);
+	buf_clear(&t->texts);
+}
+
+void table_stream(struct table *t, FILE *out)
+{
+	t->stream = out;
+	t->heads = heads_new(t);
+	fputs("[", out);
+}
+
+void table_json(struct table *t, FILE *out)
+{
+	if (t->stream) {
+		if (t->rows)
+			stream_row(t);
+	} else {
+		struct buf *heads = heads_new(t);
+		fputs("[", out);
+		for (size_t r = 0; r < t->rows; r++) {
+			add_json_row(&t->line, t, heads, t->cells + r * t->columns, r == 0);
+			flush_line(&t->line, out, STREAM_BYTES);
+		}
+		heads_free(heads, t->columns);
+	}
+	flush_line(&t->line, out, 0);
+	fputs(t->rows ? "\n]\n" : "]\n", out);
+}
+
 void table_row(struct table *t)
 {
-	if (t->rows == t->capacity) {
+	if (t->stream && t->rows)
+		stream_row(t);
+	if (t->rows == t->capacity && !(t->stream && t->capacity)) {
 		t->capacity = t->capacity ? t->capacity * 2 : 16;
 		t->cells = xrealloc(t->cells, t->capacity * t->columns * sizeof *t->cells);
 	}
-	struct cell *row = t->cells + t->rows * t->columns;
-	for (size_t i = 0; i < t->columns; i++)
-		row[i] = (struct cell){0};
 	t->rows++;
 	t->next = 0;
+	struct cell *row = row_of(t);
+	for (size_t i = 0; i < t->columns; i++)
+		row[i] = (struct cell){0};
 }
 
 /* The cell of the last row, emptied. Rows are mostly filled in the order of the columns. */
@@ -71,8 +222,7 @@ static struct cell *cell_of(struct table *t, const char *key)
 		if (strcmp(t->keys[i], key) != 0)
 			continue;
 		t->next = i + 1;
-		struct cell *c = t->cells + (t->rows - 1) * t->columns + i;
-		free(c->text);
+		struct cell *c = row_of(t) + i;
 		*c = (struct cell){0};
 		return c;
 	}
@@ -86,11 +236,14 @@ void table_text(struct table *t, const char *key, const char *value)
 	if (!value)
 		return;
 	c->type = CELL_TEXT;
-	c->text = xstrdup(value);
-	if (!text_is_utf8(c->text, strlen(c->text)))
-		for (char *p = c->text; *p; p++)
-			if ((unsigned char)*p >= 0x80)
-				*p = '?';
+	c->number = (int64_t)t->texts.len;
+	c->length = strlen(value);
+	buf_add_n(&t->texts, value, c->length + 1);
+	if (text_is_utf8(value, c->length))
+		return;
+	for (char *p = t->texts.s + c->number; *p; p++)
+		if ((unsigned char)*p >= 0x80)
+			*p = '?';
 }
 
 void table_int(struct table *t, const char *key, int64_t value)
@@ -133,92 +286,8 @@ size_t table_rows(const struct table *t)
 	return t->rows;
 }
 
-/* "1.5", "-0.25", all digits that it has and no more. */
-static char *thousandths_text(int64_t n, char out[THOUSANDTHS_TEXT])
-{
-	uint64_t size = n < 0 ? -(uint64_t)n : (uint64_t)n;
-	int length = snprintf(out, THOUSANDTHS_TEXT, "%s%llu.%03u", n < 0 ? "-" : "",
-		(unsigned long long)(size / RATIO_SCALE), (unsigned)(size % RATIO_SCALE));
-	while (out[length - 1] == '0')
-		out[--length] = '\0';
-	if (out[length - 1] == '.')
-		out[--length] = '\0';
-	return out;
-}
-
-static void add_json_text(struct buf *b, const char *s)
-{
-	static const char named[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt";
-	buf_add_n(b, "\"", 1);
-	for (;;) {
-		size_t n = 0;
-		while ((unsigned char)s[n] >= 0x20 && s[n] != '"' && s[n] != '\\')
-			n++;
-		buf_add_n(b, s, n);
-		s += n;
-		if (!*s)
-			break;
-		const char *at = strchr(named, *s);
-		if (at)
-			buf_addf(b, "\\%c", names[at - named]);
-		else
-			buf_addf(b, "\\u%04X", (unsigned)*s);
-		s++;
-	}
-	buf_add_n(b, "\"", 1);
-}
-
-static void add_json_cell(struct buf *b, const struct cell *c)
-{
-	char digits[THOUSANDTHS_TEXT];
-	switch (c->type) {
-	case CELL_NULL:
-		buf_add_n(b, "null", 4);
-		break;
-	case CELL_TEXT:
-		add_json_text(b, c->text);
-		break;
-	case CELL_INT:
-		buf_addf(b, "%lld", (long long)c->number);
-		break;
-	case CELL_BOOL:
-		buf_add(b, c->number ? "true" : "false");
-		break;
-	case CELL_THOUSANDTHS:
-		buf_add(b, thousandths_text(c->number, digits));
-		break;
-	}
-}
-
-void table_json(const struct table *t, FILE *out)
-{
-	struct buf b = {0},
-		   *heads = xcalloc(t->columns, sizeof *heads); /* what precedes each cell */
-	for (size_t i = 0; i < t->columns; i++) {
-		buf_add(&heads[i], i ? ", " : "{");
-		add_json_text(&heads[i], t->keys[i]);
-		buf_add(&heads[i], ": ");
-	}
-	fputs("[", out);
-	for (size_t r = 0; r < t->rows; r++) {
-		buf_clear(&b);
-		buf_add(&b, r ? ",\n " : "\n ");
-		for (size_t i = 0; i < t->columns; i++) {
-			buf_add_n(&b, heads[i].s, heads[i].len);
-			add_json_cell(&b, &t->cells[r * t->columns + i]);
-		}
-		buf_add(&b, "}");
-		fwrite(b.s, 1, b.len, out);
-	}
-	fputs(t->rows ? "\n]\n" : "]\n", out);
-	for (size_t i = 0; i < t->columns; i++)
-		buf_release(&heads[i]);
-	free(heads);
-	buf_release(&b);
-}
-
 /* One line of at most CELL_WIDTH_MOST columns. The caller frees. */
-static char *cell_line(const struct cell *c)
+static char *cell_line(const struct table *t, const struct cell *c)
 {
 	char digits[THOUSANDTHS_TEXT];
 	switch (c->type) {
@@ -233,7 +302,7 @@ static char *cell_line(const struct cell *c)
 	case CELL_TEXT:
 		break;
 	}
-	char *line = text_nfc(c->text, true);
+	char *line = text_nfc(text_of(t, c), true);
 	if (!line || text_width(line) <= CELL_WIDTH_MOST)
 		return line ? line : xstrdup("?");
 	size_t width = 0, end = 0;
@@ -275,7 +344,7 @@ char *table_cell(const struct table *t, size_t row, const char *key)
 	case CELL_NULL:
 		return NULL;
 	case CELL_TEXT:
-		return xstrdup(c->text);
+		return xstrdup(text_of(t, c));
 	case CELL_INT:
 		return xasprintf("%lld", (long long)c->number);
 	case CELL_BOOL:
@@ -298,7 +367,7 @@ void table_print(const struct table *t, FILE *out)
 	bool *numbers = xcalloc(t->columns, sizeof *numbers);
 	for (size_t i = 0; i < cells; i++) {
 		size_t column = i % t->columns, width;
-		lines[i] = cell_line(&t->cells[i]);
+		lines[i] = cell_line(t, &t->cells[i]);
 		width = text_width(lines[i]);
 		if (width && widths[column] == 0)
 			widths[column] = text_width(t->keys[column]);

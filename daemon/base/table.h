@@ -28,7 +28,10 @@ void table_ratio(struct table *t, const char *key, int64_t numerator, int64_t de
 size_t table_rows(const struct table *t);
 /* The cell as text, uncut; NULL where it is null or there is none such. The caller's. */
 char *table_cell(const struct table *t, size_t row, const char *key);
-void table_json(const struct table *t, FILE *out);
+/* Before the first row: JSON it will be, and each row is written to out once the next one begins. Then table_json
+ * ends the listing, and of all rows only their number is known. */
+void table_stream(struct table *t, FILE *out);
+void table_json(struct table *t, FILE *out);
 /* Aligned by display width (UTF-8); columns that are empty in all rows are left out;
  * cells longer than 60 characters are cut with an ellipsis. */
 void table_print(const struct table *t, FILE *out);

@@ -22,7 +22,7 @@ void check_row(struct table *t, const struct world *w, const struct judged *g, i
 		if (!main_unit || units[i].role < main_unit->role)
 			main_unit = &units[i];
 	}
-	table_row(t);
+	table_row(t); /* in the order of the columns */
 	table_text(t, "key", g->key);
 	table_text(t, "plugin", g->plugin->name);
 	table_text(t, "rule", f->rule);
@@ -40,9 +40,6 @@ void check_row(struct table *t, const struct world *w, const struct judged *g, i
 		g->target ? g->target->clause
 		: g->duty ? g->duty->clause
 			  : g->rule->clause);
-	table_text(t, "action", g->rule->action);
-	table_day(t, "act_by", g->act_by);
-	table_text(t, "summary", g->summary);
 	if (g->duty && f->period && duty_has_period(w->plan, g->duty, f->period)) {
 		char *due = duty_due_text(w->plan, g->duty, f->period);
 		table_text(t, "due_text", due);
@@ -63,4 +60,7 @@ void check_row(struct table *t, const struct world *w, const struct judged *g, i
 		buf_release(&lacks);
 		table_day(t, "figures_on", f->figures_on);
 	}
+	table_text(t, "action", g->rule->action);
+	table_day(t, "act_by", g->act_by);
+	table_text(t, "summary", g->summary);
 }

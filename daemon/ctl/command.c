@@ -254,6 +254,14 @@ int ctl_check_unit(const struct ctl *c, const char *code, const char *what)
 		CTL_USAGE, "%s: \"%.40s\" is no unit's code (langnghectl units)", what, code);
 }
 
+struct table *ctl_table(const struct ctl *c, const char *const *keys)
+{
+	struct table *t = table_new(keys);
+	if (c->json)
+		table_stream(t, stdout);
+	return t;
+}
+
 int ctl_listing(const struct ctl *c, struct table *t)
 {
 	if (c->json)

@@ -83,6 +83,8 @@ int ctl_id(const char *text, const char *what, int64_t *out);
 /* A unit's code, or NULL (then all is well). 0 or CTL_USAGE: a mistyped name must not look like an
  * empty list. Units are open. */
 int ctl_check_unit(const struct ctl *c, const char *code, const char *what);
+/* A listing that nobody reads back: with --json its rows are written as they come. */
+struct table *ctl_table(const struct ctl *c, const char *const *keys);
 /* Prints a listing as asked for and frees it. Returns CTL_DONE. */
 int ctl_listing(const struct ctl *c, struct table *t);
 /* Tells the daemon that something changed; silent where none runs. */

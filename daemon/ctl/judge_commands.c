@@ -68,11 +68,12 @@ static int run_check(struct ctl *c)
 	rc = judge(c, only, &j);
 	if (rc)
 		return rc;
-	struct table *t = table_new(check_keys);
-	bool bad = say_failures(&j);
+	struct table *t = ctl_table(c, check_keys);
+	bool bad = say_failures(&j), all = ctl_option(c, "all") != NULL;
 	for (size_t i = 0; i < j.count; i++) {
 		bad |= is_bad_news(j.items[i].status);
-		check_row(t, &c->world, &j.items[i], j.today);
+		if (all || j.items[i].status != STATUS_IN_ORDER)
+			check_row(t, &c->world, &j.items[i], j.today);
 	}
 	ctl_listing(c, t);
 	judgement_release(&j);
@@ -229,10 +230,10 @@ static int run_deadlines(struct ctl *c)
 }
 
 const struct command judge_commands[] = {
-	{"check", "[--plugin NAME] [--as-of DATE] [--exit-code]",
-		"judges everything now; sends and stores nothing",
+	{"check", "[--plugin NAME] [--all] [--as-of DATE] [--exit-code]",
+		"judges everything now; sends and stores nothing; --all: what lacks nothing, too",
 		"langnghectl check --plugin environment --as-of 2026-12-01 --json", 0, 0,
-		"plugin= as-of= exit-code", run_check},
+		"plugin= as-of= exit-code all", run_check},
 	{"deadlines", "[--year Y] [--as-of DATE]", "every duty of every unit, and all that is open",
 		"langnghectl deadlines --year 2026", 0, 0, "year= as-of=", run_deadlines},
 	{"targets", "[--year 2025|2030] [--as-of DATE]", "every target of the plan, both years",

@@ -129,7 +129,7 @@ static void tell_change(struct buf *b, const char *detail)
 		buf_add(b, rest);
 }
 
-static json_t *rows_of(const struct table *t)
+static json_t *rows_of(struct table *t)
 {
 	char *text = NULL;
 	size_t size = 0;

@@ -196,6 +196,36 @@ int contained_write(struct contained *c, const void *bytes, size_t n,
 	return 0;
 }
 
+int contained_first(const struct contained *const *all, const struct contained_limits *limits, int n, struct err *e)
+{
+	struct pollfd *p = xcalloc((size_t)n, sizeof *p);
+	int found = -1;
+	while (found < 0) {
+		int64_t least = INT32_MAX;
+		for (int i = 0; i < n; i++) {
+			struct err limit;
+			int64_t ms = all[i]->fd < 0 ? INT32_MAX : patience_ms(all[i], &limits[i], &limit);
+			p[i] = (struct pollfd){all[i]->fd, POLLIN, 0};
+			least = ms < 0 ? 0 : ms < least ? ms : least;
+		}
+		int ready = poll(p, (nfds_t)n, (int)least);
+		if (ready < 0 && errno != EINTR) {
+			err_set(e, "the pipes cannot be waited for: %s", strerror(errno));
+			break;
+		}
+		for (int i = 0; i < n && found < 0; i++)
+			if (all[i]->fd >= 0 && ready > 0 && p[i].revents)
+				found = i;
+		for (int i = 0; i < n && found < 0 && ready == 0; i++) {
+			struct err limit;
+			if (all[i]->fd >= 0 && patience_ms(all[i], &limits[i], &limit) < 0)
+				found = i;
+		}
+	}
+	free(p);
+	return found;
+}
+
 int contained_spoke(const struct contained *c)
 {
 	char byte;

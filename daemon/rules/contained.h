@@ -37,6 +37,9 @@ int contained_write(struct contained *c, const void *bytes, size_t n,
 	const struct contained_limits *l, struct err *e);
 /* Whether something can be read right now. */
 int contained_spoke(const struct contained *c);
+/* Waits until one of n can be read or has passed a limit; its index. An entry whose fd is below 0 is left out; at
+ * least one is not. -1: waiting is impossible. */
+int contained_first(const struct contained *const *all, const struct contained_limits *limits, int n, struct err *e);
 /* After its pipe ended: waits a moment for the process, ends it if it lingers. Returns its exit
  * code if it ended by itself with one, else -1; says how it ended in e. */
 int contained_obituary(struct contained *c, struct err *e);

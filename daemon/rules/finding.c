@@ -208,7 +208,8 @@ static uint64_t hash_on(uint64_t h, const char *s)
 /* Places h, which is not 0; false if it is there. 64 bits of 200 000 keys do not meet by chance. */
 static bool place(uint64_t *slots, size_t size, uint64_t h)
 {
-	size_t at = (size_t)(h ^ (h >> 32)) & (size - 1);
+	uint64_t mixed = (h ^ (h >> 33)) * 0xff51afd7ed558ccdu; /* keys that count up would lie side by side */
+	size_t at = (size_t)(mixed >> 32) & (size - 1);
 	for (; slots[at]; at = (at + 1) & (size - 1))
 		if (slots[at] == h)
 			return false;

@@ -14,6 +14,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+enum { PLUGINS_AT_A_TIME = 16 };
 
 static const struct {
 	enum status status;
@@ -346,6 +349,16 @@ static int take_findings(struct judgement *j, const struct world *w, struct plug
 	return 0;
 }
 
+/* One judgement's plugins while they work. */
+struct work {
+	struct judgement *j;
+	const struct world *w;
+	struct runner **runners; /* by run; NULL: nothing is to be waited for */
+	size_t asked, taken; /* runs that were asked; runs whose findings are judged, in the order of the runs */
+	bool *ready; /* by run: its findings are there, or its error */
+	int busy; /* are working now */
+};
+
 static void start_plugin(const struct world *w, struct runner **runner, struct plugin_run *run)
 {
 	struct err e = {0};
@@ -355,24 +368,76 @@ static void start_plugin(const struct world *w, struct runner **runner, struct p
 	}
 }
 
-/* Asks one plugin for the day; a failure ends its runner and is kept in *run. */
-static void run_plugin(struct judgement *j, const struct world *w, struct runner **runner,
-	struct plugin_run *run, struct findings *set)
+static void drop_runner(struct runner **runner)
+{
+	runner_stop(*runner);
+	*runner = NULL;
+}
+
+/* Asks as many as there are processors: more at a time would only share them. */
+static void ask_some(struct work *k, int at_a_time)
+{
+	while (k->busy < at_a_time && k->asked < k->j->run_count) {
+		size_t i = k->asked++;
+		struct plugin_run *run = &k->j->runs[i];
+		struct err e = {0};
+		if (run->kept || !k->runners[i]) {
+			k->ready[i] = true; /* its findings are there, or it could not be started */
+		} else if (runner_ask(k->runners[i], k->j->today, &e) < 0) {
+			run->error = xstrdup(e.text);
+			drop_runner(&k->runners[i]);
+			k->ready[i] = true;
+		} else {
+			k->busy++;
+		}
+	}
+}
+
+/* Takes the answer of whoever is first; a failure ends its runner and is kept in the run. */
+static void hear_one(struct work *k)
 {
 	struct err e = {0};
-	if (run->kept) {
-		take_findings(j, w, run, set);
-		return;
+	int i = runners_first(k->runners, (int)k->asked, &e);
+	if (i < 0) { /* nobody can be waited for: each is asked for its answer in turn */
+		for (i = 0; k->ready[i]; i++)
+			;
 	}
-	if (!*runner)
-		return; /* could not be started */
-	if (runner_check(*runner, j->today, set, &run->took_ms, &e) < 0)
+	struct plugin_run *run = &k->j->runs[i];
+	if (runner_answer(k->runners[i], &k->j->sets[i], &run->took_ms, &e) < 0) {
 		run->error = xstrdup(e.text);
-	else
-		take_findings(j, w, run, set);
-	if (!run->complete) {
-		runner_stop(*runner);
-		*runner = NULL;
+		drop_runner(&k->runners[i]);
+	}
+	k->ready[i] = true;
+	k->busy--;
+}
+
+/* Judges what is there, in the order of the runs, while others still work. */
+static void take_ready(struct work *k)
+{
+	for (; k->taken < k->j->run_count && k->ready[k->taken]; k->taken++) {
+		struct plugin_run *run = &k->j->runs[k->taken];
+		if (run->error || (!run->kept && !k->runners[k->taken]))
+			continue;
+		if (take_findings(k->j, k->w, run, &k->j->sets[k->taken]) < 0 && !run->kept)
+			drop_runner(&k->runners[k->taken]);
+	}
+}
+
+static int processors(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+	return n < 1 ? 1 : n > PLUGINS_AT_A_TIME ? PLUGINS_AT_A_TIME : (int)n;
+}
+
+static void work_through(struct work *k)
+{
+	int at_a_time = processors();
+	ask_some(k, at_a_time);
+	while (k->taken < k->j->run_count) {
+		take_ready(k);
+		if (k->busy > 0)
+			hear_one(k);
+		ask_some(k, at_a_time);
 	}
 }
 
@@ -400,24 +465,29 @@ int judgement_make(struct judgement *j, const struct world *w, struct runner_set
 		runners->count = n;
 	}
 	/* All are started before the first is asked: they get ready while it works. */
-	size_t *runner_of = xcalloc(n, sizeof *runner_of);
+	size_t *place = xcalloc(n, sizeof *place);
+	struct work work = {.j = j, .w = w, .runners = xcalloc(n, sizeof *work.runners), .ready = xcalloc(n, sizeof(bool))};
 	for (size_t i = 0; i < n; i++) {
 		const struct plugin_info *plugin = w->plugins[i];
 		if (!plugin || (only && strcmp(plugin->name, only) != 0))
 			continue;
 		struct plugin_run *run = &j->runs[j->run_count];
 		struct err ignored;
-		runner_of[j->run_count] = i;
+		place[j->run_count] = i;
 		run->plugin = plugin;
 		/* A store that cannot say so costs a run, no more. */
 		run->kept = kept_find(&j->sets[j->run_count], w, plugin, today, &ignored) == 1;
 		if (!run->kept)
 			start_plugin(w, &runners->runners[i], run);
-		j->run_count++;
+		work.runners[j->run_count++] = run->kept ? NULL : runners->runners[i];
 	}
+	work_through(&work);
 	for (size_t i = 0; i < j->run_count; i++)
-		run_plugin(j, w, &runners->runners[runner_of[i]], &j->runs[i], &j->sets[i]);
-	free(runner_of);
+		if (!j->runs[i].kept)
+			runners->runners[place[i]] = work.runners[i];
+	free(place);
+	free(work.runners);
+	free(work.ready);
 	if (only && j->run_count == 0) {
 		judgement_release(j);
 		return err_set(e, "no enabled plugin is named '%s'; see langnghectl plugin list", only);

@@ -18,6 +18,11 @@ struct runner {
 	struct contained process;
 	const struct plugin_info *plugin; /* borrowed */
 	int wall_ms, cpu_ms;
+	/* While it is asked: */
+	bool asked;
+	unsigned char key[FRAME_KEY];
+	struct contained_limits limits;
+	int64_t asked_ms;
 };
 
 int runner_start(struct runner **out, const struct settings *s, const char *database,
@@ -106,22 +111,32 @@ static int check_findings(const struct runner *r, const struct findings *set, st
 	return rc;
 }
 
-static int ask(struct runner *r, int32_t today, struct findings *out, struct err *e)
+static int ask(struct runner *r, int32_t today, struct err *e)
 {
-	unsigned char key[FRAME_KEY], *bytes = NULL;
 	char hex[2 * FRAME_KEY + 1], day[DAY_TEXT], request[80];
+	if (r->process.fd < 0)
+		return err_set(e, "its process has ended");
 	if (contained_spoke(&r->process))
 		return err_set(e, "it spoke before it was asked");
-	randombytes_buf(key, sizeof key);
-	sodium_bin2hex(hex, sizeof hex, key, sizeof key);
+	randombytes_buf(r->key, sizeof r->key);
+	sodium_bin2hex(hex, sizeof hex, r->key, sizeof r->key);
 	int n = snprintf(request, sizeof request, "check %s %s\n", day_iso(today, day), hex);
-	struct contained_limits limits = contained_limits(&r->process, r->wall_ms, r->cpu_ms);
+	r->limits = contained_limits(&r->process, r->wall_ms, r->cpu_ms);
+	r->asked_ms = monotonic_ms();
+	return contained_write(&r->process, request, (size_t)n, &r->limits, e);
+}
+
+static int take_answer(struct runner *r, struct findings *out, struct err *e)
+{
+	unsigned char *bytes = NULL;
 	size_t length = 0;
-	if (contained_write(&r->process, request, (size_t)n, &limits, e) < 0 ||
-		read_frame(r, &limits, &bytes, &length, e) < 0)
+	/* What waits to be read was worked out in time; that we come late is not its fault. */
+	if (contained_spoke(&r->process))
+		r->limits.until_ms = monotonic_ms() + r->wall_ms;
+	if (read_frame(r, &r->limits, &bytes, &length, e) < 0)
 		return -1;
 	const char *failure = NULL;
-	int rc = frame_read(bytes, length, key, out, &failure, e);
+	int rc = frame_read(bytes, length, r->key, out, &failure, e);
 	free(bytes);
 	if (rc == 0 && failure)
 		rc = err_set(e, "%s", failure);
@@ -130,17 +145,54 @@ static int ask(struct runner *r, int32_t today, struct findings *out, struct err
 	return rc < 0 ? -1 : check_findings(r, out, e);
 }
 
-int runner_check(struct runner *r, int32_t today, struct findings *out, int *took_ms, struct err *e)
+/* It is dead or not to be trusted. */
+static int give_up(struct runner *r, struct err *e)
 {
-	int64_t start = monotonic_ms();
-	if (r->process.fd < 0)
-		return err_set(e, "plugin %s: its process has ended", r->plugin->name);
-	int rc = ask(r, today, out, e);
+	contained_stop(&r->process);
+	return err_prefix(e, "plugin %s", r->plugin->name);
+}
+
+int runner_ask(struct runner *r, int32_t today, struct err *e)
+{
+	if (ask(r, today, e) < 0)
+		return give_up(r, e);
+	r->asked = true;
+	return 0;
+}
+
+int runner_answer(struct runner *r, struct findings *out, int *took_ms, struct err *e)
+{
+	r->asked = false;
+	int rc = take_answer(r, out, e);
+	sodium_memzero(r->key, sizeof r->key);
 	if (took_ms)
-		*took_ms = (int)(monotonic_ms() - start);
+		*took_ms = (int)(monotonic_ms() - r->asked_ms);
 	if (rc == 0)
 		return 0;
 	findings_release(out);
-	contained_stop(&r->process);
-	return err_prefix(e, "plugin %s", r->plugin->name);
+	return give_up(r, e);
+}
+
+int runner_check(struct runner *r, int32_t today, struct findings *out, int *took_ms, struct err *e)
+{
+	return runner_ask(r, today, e) < 0 ? -1 : runner_answer(r, out, took_ms, e);
+}
+
+int runners_first(struct runner *const *all, int n, struct err *e)
+{
+	static const struct contained nobody = {.pidfd = -1, .fd = -1};
+	const struct contained **processes = xcalloc((size_t)n, sizeof *processes);
+	struct contained_limits *limits = xcalloc((size_t)n, sizeof *limits);
+	int asked = 0;
+	for (int i = 0; i < n; i++) {
+		bool waits = all[i] && all[i]->asked;
+		processes[i] = waits ? &all[i]->process : &nobody;
+		if (waits)
+			limits[i] = all[i]->limits;
+		asked += waits;
+	}
+	int first = asked ? contained_first(processes, limits, n, e) : err_set(e, "no plugin was asked");
+	free(processes);
+	free(limits);
+	return first;
 }

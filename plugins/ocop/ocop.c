@@ -4,6 +4,7 @@
  * that run out or were never renewed. Products are read first and kept under their
  * establishments' codes, then every establishment passes by once.
  */
+#include "codes.h"
 #include "rows.h"
 
 #include <stdbool.h>
@@ -12,23 +13,22 @@
 #include <string.h>
 
 /* [0] the day that is judged, then one for each target year: its end, or that day if earlier. */
-enum { DAYS_AS_OF = 3, SUBJECT = 96, FIRST_SLOTS = 1024 };
+enum { DAYS_AS_OF = 3, SUBJECT = 96 };
 static const int32_t target_years[] = {2025, 2030};
 
 /* What products say of one establishment. */
 struct maker {
-	char *code, *commune;
+	const char *commune;
 	bool good[DAYS_AS_OF], unknown[DAYS_AS_OF];
 };
 
 struct product {
-	char *code, *name;
-	size_t maker; /* of its first establishment; SIZE_MAX: none */
+	const char *code, *name;
+	uint32_t maker; /* of its first establishment; NO_NUMBER: none */
 	int32_t valid_to;
 };
 
 struct village {
-	char *code;
 	int32_t ended_on;
 	int64_t listed[DAYS_AS_OF], good[DAYS_AS_OF], unknown[DAYS_AS_OF];
 	int64_t yearly[DAYS_AS_OF], yearly_good[DAYS_AS_OF]; /* -1 not known */
@@ -43,73 +43,35 @@ struct sum {
 struct ocop {
 	const struct ln_host *host;
 	int32_t days[DAYS_AS_OF];
-	struct maker *makers;
-	size_t maker_count, maker_room;
-	size_t *slots; /* hash table: index of a maker + 1 */
-	size_t slot_count;
+	struct texts texts;
+	struct codes maker_codes, village_codes;
+	struct maker *makers; /* by the number of their codes, as villages */
+	size_t maker_room;
 	struct product *products;
 	size_t product_count, product_room;
-	struct village *villages; /* in the order of their codes */
-	size_t village_count;
+	struct village *villages;
+	size_t village_room;
 	struct sum sums[DAYS_AS_OF];
 };
-
-static char *copy(const char *s)
-{
-	return s ? strdup(s) : NULL;
-}
-
-static size_t hash(const char *s)
-{
-	uint64_t h = 14695981039346656037u;
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * 1099511628211u;
-	return (size_t)(h ^ (h >> 32));
-}
-
-/* The slot that holds the code, or the empty one where it belongs. */
-static size_t *slot_of(const struct ocop *o, const char *code)
-{
-	size_t at = hash(code) & (o->slot_count - 1);
-	while (o->slots[at] && strcmp(o->makers[o->slots[at] - 1].code, code) != 0)
-		at = (at + 1) & (o->slot_count - 1);
-	return &o->slots[at];
-}
-
-static int grow_slots(struct ocop *o)
-{
-	size_t count = o->slot_count ? o->slot_count * 2 : FIRST_SLOTS;
-	size_t *slots = calloc(count, sizeof *slots);
-	if (!slots)
-		return -1;
-	free(o->slots);
-	o->slots = slots;
-	o->slot_count = count;
-	for (size_t i = 0; i < o->maker_count; i++)
-		*slot_of(o, o->makers[i].code) = i + 1;
-	return 0;
-}
 
 /* The establishment of this code, added where it is new; NULL: no memory. */
 static struct maker *maker_of(struct ocop *o, const char *code)
 {
-	if (o->maker_count * 2 >= o->slot_count && grow_slots(o) < 0)
+	uint32_t before = o->maker_codes.count, number = codes_add(&o->maker_codes, &o->texts, code);
+	if (number == NO_NUMBER)
 		return NULL;
-	size_t *slot = slot_of(o, code);
-	if (*slot)
-		return &o->makers[*slot - 1];
-	if (o->maker_count == o->maker_room) {
-		size_t room = o->maker_room ? o->maker_room * 2 : 256;
-		struct maker *more = realloc(o->makers, room * sizeof *more);
-		if (!more)
-			return NULL;
-		o->makers = more;
-		o->maker_room = room;
+	if (number == before) {
+		if (number == o->maker_room) {
+			size_t room = o->maker_room ? o->maker_room * 2 : 256;
+			struct maker *more = realloc(o->makers, room * sizeof *more);
+			if (!more)
+				return NULL;
+			o->makers = more;
+			o->maker_room = room;
+		}
+		o->makers[number] = (struct maker){0};
 	}
-	struct maker *m = &o->makers[o->maker_count++];
-	*m = (struct maker){.code = copy(code)};
-	*slot = o->maker_count;
-	return m;
+	return &o->makers[number];
 }
 
 /* Whether it is ranked, and how that is on each day. A certificate of which only the end is known is valid until then;
@@ -137,13 +99,13 @@ static int add_product(struct ocop *o, struct ln_query *q)
 		return 0;
 	if (to == LN_NO_DAY && from != LN_NO_DAY)
 		to = h->add_months(h->self, from, (int32_t)h->setting_int(h->self, "valid_months")) - 1;
-	size_t first = SIZE_MAX;
+	uint32_t first = NO_NUMBER;
 	while ((maker = h->list_next(h->self, &rest)) != NULL) {
 		struct maker *m = maker_of(o, maker);
 		if (!m)
 			return -1;
 		mark_maker(o, m, stars_known, from, to, ended == LN_NO_DAY ? INT32_MAX : ended);
-		first = first == SIZE_MAX ? (size_t)(m - o->makers) : first;
+		first = first == NO_NUMBER ? (uint32_t)(m - o->makers) : first;
 	}
 	if (!stars_known || ended != LN_NO_DAY || (from != LN_NO_DAY && from > h->today))
 		return 0;
@@ -156,7 +118,7 @@ static int add_product(struct ocop *o, struct ln_query *q)
 		o->product_room = room;
 	}
 	o->products[o->product_count++] =
-		(struct product){copy(code), copy(h->column_text(q, 1)), first, to};
+		(struct product){texts_copy(&o->texts, code), texts_copy(&o->texts, h->column_text(q, 1)), first, to};
 	return 0;
 }
 
@@ -178,20 +140,22 @@ static int load_products(struct ocop *o)
 static int load_villages(struct ocop *o)
 {
 	const struct ln_host *h = o->host;
-	size_t room = 0;
 	struct ln_query *q = h->query(h->self, "SELECT code, ended_on FROM v_village ORDER BY code", NULL, 0);
 	int rc;
 	while ((rc = h->row_next(q)) == 1) {
-		if (o->village_count == room) {
-			room = room ? room * 2 : 256;
+		uint32_t number = codes_add(&o->village_codes, &o->texts, h->column_text(q, 0));
+		if (number == NO_NUMBER)
+			return -1;
+		if (number == o->village_room) {
+			size_t room = o->village_room ? o->village_room * 2 : 256;
 			struct village *more = realloc(o->villages, room * sizeof *more);
 			if (!more)
 				return -1;
 			o->villages = more;
+			o->village_room = room;
 		}
-		struct village *v = &o->villages[o->village_count++];
-		*v = (struct village){.code = copy(h->column_text(q, 0)),
-			.ended_on = h->column_is_null(q, 1) ? INT32_MAX : h->column_day(q, 1)};
+		struct village *v = &o->villages[number];
+		*v = (struct village){.ended_on = h->column_is_null(q, 1) ? INT32_MAX : h->column_day(q, 1)};
 		for (int i = 0; i < DAYS_AS_OF; i++)
 			v->yearly[i] = v->yearly_good[i] = -1;
 	}
@@ -199,16 +163,10 @@ static int load_villages(struct ocop *o)
 	return rc;
 }
 
-static int by_code(const void *key, const void *village)
-{
-	return strcmp(key, ((const struct village *)village)->code);
-}
-
 static struct village *village_of(const struct ocop *o, const char *code)
 {
-	return code && o->village_count
-		       ? bsearch(code, o->villages, o->village_count, sizeof *o->villages, by_code)
-		       : NULL;
+	uint32_t number = codes_find(&o->village_codes, code);
+	return number == NO_NUMBER ? NULL : &o->villages[number];
 }
 
 /* Each establishment once: into its village's list, or, where it lies in none, into the sums by itself. */
@@ -219,12 +177,12 @@ static int load_establishments(struct ocop *o)
 		h->self, "SELECT code, village, commune, ended_on, figures_on FROM v_establishment", NULL, 0);
 	int rc;
 	while ((rc = h->row_next(q)) == 1) {
-		size_t *slot = o->slot_count ? slot_of(o, h->column_text(q, 0)) : NULL;
-		struct maker *m = slot && *slot ? &o->makers[*slot - 1] : NULL;
+		uint32_t number = codes_find(&o->maker_codes, h->column_text(q, 0));
+		struct maker *m = number == NO_NUMBER ? NULL : &o->makers[number];
 		struct village *v = village_of(o, h->column_text(q, 1));
 		int32_t ended = h->column_is_null(q, 3) ? INT32_MAX : h->column_day(q, 3), on = h->column_day(q, 4);
 		if (m && !m->commune)
-			m->commune = copy(h->column_text(q, 2));
+			m->commune = texts_copy(&o->texts, h->column_text(q, 2));
 		for (int i = 0; i < DAYS_AS_OF; i++) {
 			struct sum *s = &o->sums[i];
 			if (ended <= o->days[i])
@@ -246,24 +204,21 @@ static int load_establishments(struct ocop *o)
 static int load_years(struct ocop *o)
 {
 	const struct ln_host *h = o->host;
-	size_t at = 0;
 	struct ln_query *q = h->query(h->self,
 		"SELECT village, year, establishments, establishments_ocop, figures_on FROM v_village_year"
 		" WHERE establishments IS NOT NULL ORDER BY village, year",
 		NULL, 0);
 	int rc;
 	while ((rc = h->row_next(q)) == 1) {
-		const char *code = h->column_text(q, 0);
-		while (at < o->village_count && strcmp(o->villages[at].code, code) < 0)
-			at++;
-		if (at == o->village_count || strcmp(o->villages[at].code, code) != 0)
+		struct village *v = village_of(o, h->column_text(q, 0));
+		if (!v)
 			continue;
 		int32_t begins = h->day_from_civil((int32_t)h->column_int(q, 1), 1, 1), on = h->column_day(q, 4);
 		for (int i = 0; i < DAYS_AS_OF; i++) {
 			if (begins > o->days[i] || (on != LN_NO_DAY && on > o->days[i]))
 				continue;
-			o->villages[at].yearly[i] = h->column_int(q, 2);
-			o->villages[at].yearly_good[i] = h->column_is_null(q, 3) ? -1 : h->column_int(q, 3);
+			v->yearly[i] = h->column_int(q, 2);
+			v->yearly_good[i] = h->column_is_null(q, 3) ? -1 : h->column_int(q, 3);
 		}
 	}
 	h->query_end(q);
@@ -293,7 +248,7 @@ static int report_target(struct ocop *o, int32_t year, int i)
 {
 	const struct ln_host *h = o->host;
 	struct sum s = o->sums[i];
-	for (size_t k = 0; k < o->village_count; k++)
+	for (size_t k = 0; k < o->village_codes.count; k++)
 		if (o->villages[k].ended_on > o->days[i])
 			add_village(&s, &o->villages[k], i);
 	char period[16], source[240];
@@ -332,7 +287,7 @@ static int report_product(const struct ocop *o, const struct product *p)
 		.rule = rules[RULE_CERTIFICATES].id,
 		.subject = subject,
 		.name = p->name,
-		.place = p->maker == SIZE_MAX ? NULL : o->makers[p->maker].commune,
+		.place = p->maker == NO_NUMBER ? NULL : o->makers[p->maker].commune,
 		.valid_to = p->valid_to,
 	};
 	return h->report(h->self, &f);
@@ -353,18 +308,10 @@ static int report_all(struct ocop *o)
 
 static void release(struct ocop *o)
 {
-	for (size_t i = 0; i < o->maker_count; i++) {
-		free(o->makers[i].code);
-		free(o->makers[i].commune);
-	}
-	for (size_t i = 0; i < o->product_count; i++) {
-		free(o->products[i].code);
-		free(o->products[i].name);
-	}
-	for (size_t i = 0; i < o->village_count; i++)
-		free(o->villages[i].code);
+	codes_free(&o->maker_codes);
+	codes_free(&o->village_codes);
+	texts_free(&o->texts);
 	free(o->makers);
-	free(o->slots);
 	free(o->products);
 	free(o->villages);
 }

@@ -23,7 +23,8 @@ struct runner {
 	void *object; /* of dlopen */
 	const struct ln_plugin *code;
 	void *state;
-	bool created;
+	bool created, asked;
+	int32_t today;
 };
 
 static int load(struct runner *r, const struct settings *s, const char *database, const char *file,
@@ -58,17 +59,34 @@ int runner_start(struct runner **out, const struct settings *s, const char *data
 	return 0;
 }
 
-int runner_check(struct runner *r, int32_t today, struct findings *out, int *took_ms, struct err *e)
+int runner_ask(struct runner *r, int32_t today, struct err *e)
+{
+	(void)e;
+	r->today = today;
+	r->asked = true;
+	return 0;
+}
+
+int runners_first(struct runner *const *all, int n, struct err *e)
+{
+	for (int i = 0; i < n; i++)
+		if (all[i] && all[i]->asked)
+			return i;
+	return err_set(e, "no plugin was asked");
+}
+
+int runner_answer(struct runner *r, struct findings *out, int *took_ms, struct err *e)
 {
 	static const unsigned char key[FRAME_KEY] = {0};
 	struct buf frame = {0};
 	const char *failure = NULL;
+	r->asked = false;
 	if (took_ms)
 		*took_ms = 0;
-	if (!r->created && host_create(r->host, r->code, &r->state, today, e) < 0)
+	if (!r->created && host_create(r->host, r->code, &r->state, r->today, e) < 0)
 		return -1;
 	r->created = true;
-	host_check(r->host, r->code, r->state, today, key, &frame);
+	host_check(r->host, r->code, r->state, r->today, key, &frame);
 	int rc = frame_read((const unsigned char *)frame.s, frame.len, key, out, &failure, e);
 	buf_release(&frame);
 	if (rc == 0 && failure)
@@ -76,6 +94,11 @@ int runner_check(struct runner *r, int32_t today, struct findings *out, int *too
 	if (rc < 0)
 		findings_release(out);
 	return rc;
+}
+
+int runner_check(struct runner *r, int32_t today, struct findings *out, int *took_ms, struct err *e)
+{
+	return runner_ask(r, today, e) < 0 ? -1 : runner_answer(r, out, took_ms, e);
 }
 
 void runner_stop(struct runner *r)
