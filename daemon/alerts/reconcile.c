@@ -7,6 +7,7 @@
 #include "alerts/results.h"
 #include "alerts/rows.h"
 #include "register/submissions.h"
+#include "rules/summary.h"
 
 #include <stdlib.h>
 
@@ -64,7 +65,7 @@ static int end_alert(struct reconcile *r, struct alert *a, enum alert_state stat
 }
 
 /* Facts of today into the row. Returns whether anything differs. */
-static bool take_facts(struct alert *a, const struct judged *g)
+static bool take_facts(struct reconcile *r, struct alert *a, const struct judged *g)
 {
 	const struct finding *f = g->finding;
 	struct alert old = *a;
@@ -84,7 +85,7 @@ static bool take_facts(struct alert *a, const struct judged *g)
 	a->unknown = g->kind == LN_SHORT ? f->unknown : -1;
 	a->lacks = (int64_t)g->lacks;
 	a->unknowns = (int64_t)g->unknowns;
-	a->summary = g->summary;
+	a->summary = g->summary ? g->summary : summary_make(&r->alerts.arena, g);
 	return old.last_day != a->last_day || old.valid_to != a->valid_to || old.done_on != a->done_on ||
 	       old.numerator != a->numerator || old.denominator != a->denominator ||
 	       old.unknown != a->unknown || old.lacks != a->lacks || old.unknowns != a->unknowns ||
@@ -132,7 +133,7 @@ static int open_alert(struct reconcile *r, const struct judged *g)
 		.acknowledged_on = DAY_NONE,
 		.snoozed_until = DAY_NONE,
 	};
-	take_facts(&a, g);
+	take_facts(r, &a, g);
 	if (alert_insert(r->w->store, &a, r->e) < 0 ||
 		alert_event(r->w->store, a.id, r->today, "opened", NULL, r->e, "%s", g->summary) < 0)
 		return -1;
@@ -207,7 +208,7 @@ static int reopen_alert(struct reconcile *r, struct alert *a, const struct judge
 	}
 	if (a->kind == LN_DUE && a->last_day != g->finding->last_day && extend_alert(r, a, g) < 0)
 		return -1;
-	take_facts(a, g);
+	take_facts(r, a, g);
 	struct stmt *st = store_stmt(r->w->store,
 		"DELETE FROM notice WHERE alert = ?1 AND step IN ('resolved', 'ended', 'receipt')"
 		" AND outcome = 'pending'",
@@ -241,7 +242,7 @@ static int update_alert(struct reconcile *r, struct alert *a, const struct judge
 				"%s", g->summary) < 0)
 			return -1;
 	}
-	changed |= take_facts(a, g);
+	changed |= take_facts(r, a, g);
 	bool worse = got_worse(r, a);
 	if (worse != (a->worse_since != DAY_NONE)) { /* lost and found again before a letter: no news */
 		a->worse_seq += worse;
@@ -280,10 +281,10 @@ static int reconcile_one(struct reconcile *r, const struct judged *g)
 	bool silent = g->status == STATUS_NOT_APPLICABLE; /* not done: no longer theirs to do */
 	a->status = g->status;
 	a->status_since = r->today;
-	take_facts(a, g);
+	take_facts(r, a, g);
 	if (!silent && tell_end(r, a, receipt ? "receipt" : "resolved") < 0)
 		return -1;
-	return end_alert(r, a, ALERT_RESOLVED, g->summary);
+	return end_alert(r, a, ALERT_RESOLVED, a->summary);
 }
 
 /* Whether the register says that the village has ended. */

@@ -172,6 +172,21 @@ void buf_addf(struct buf *b, const char *format, ...)
 	free(own);
 }
 
+char *buf_extend(struct buf *b, size_t n)
+{
+	buf_room(b, n);
+	char *more = b->s + b->len;
+	b->len += n;
+	b->s[b->len] = '\0';
+	return more;
+}
+
+void buf_shorten(struct buf *b, size_t len)
+{
+	b->len = len;
+	b->s[len] = '\0';
+}
+
 void buf_clear(struct buf *b)
 {
 	b->len = 0;

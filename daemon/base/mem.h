@@ -49,6 +49,8 @@ struct buf {
 void buf_add(struct buf *b, const char *s);
 void buf_add_n(struct buf *b, const char *s, size_t n);
 void buf_addf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *buf_extend(struct buf *b, size_t n); /* n bytes more, to be written by the caller */
+void buf_shorten(struct buf *b, size_t len); /* to len bytes, of those it has */
 void buf_clear(struct buf *b);
 char *buf_take(struct buf *b); /* the string is the caller's; never NULL */
 void buf_release(struct buf *b);

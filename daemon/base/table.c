@@ -35,9 +35,15 @@ struct table {
 	size_t next; /* the column that is likely to be set next */
 	struct cell *cells; /* row by row */
 	struct buf texts; /* of all cells, each with its NUL */
+	struct buf *heads; /* of JSON: what precedes each cell */
+	struct buf line; /* of JSON: not yet written */
 	FILE *stream; /* rows go there as JSON when they are whole and are forgotten; NULL: they are kept */
-	struct buf *heads; /* stream: what precedes each cell */
-	struct buf line; /* stream: not yet written */
+	struct last *lasts; /* stream: by column */
+};
+
+/* The text that a column had last, and how it is written: most columns say the same for many rows. */
+struct last {
+	struct buf text, json;
 };
 
 struct table *table_new(const char *const *keys)
@@ -49,18 +55,20 @@ struct table *table_new(const char *const *keys)
 	return t;
 }
 
-static void heads_free(struct buf *heads, size_t columns)
-{
-	for (size_t i = 0; heads && i < columns; i++)
-		buf_release(&heads[i]);
-	free(heads);
-}
-
 void table_free(struct table *t)
 {
 	if (!t)
 		return;
-	heads_free(t->heads, t->columns);
+	for (size_t i = 0; i < t->columns; i++) {
+		if (t->heads)
+			buf_release(&t->heads[i]);
+		if (t->lasts) {
+			buf_release(&t->lasts[i].text);
+			buf_release(&t->lasts[i].json);
+		}
+	}
+	free(t->heads);
+	free(t->lasts);
 	buf_release(&t->line);
 	buf_release(&t->texts);
 	free(t->cells);
@@ -113,6 +121,20 @@ static void add_json_text(struct buf *b, const char *s, size_t length)
 	buf_add_n(b, "\"", 1);
 }
 
+/* The streamed row's text: what its column had last, or is written anew. */
+static void add_last(struct buf *b, const struct table *t, const struct cell *c)
+{
+	struct last *last = &t->lasts[c - t->cells];
+	const char *s = text_of(t, c);
+	if (last->json.len == 0 || last->text.len != c->length || memcmp(last->text.s, s, c->length) != 0) {
+		buf_clear(&last->text);
+		buf_add_n(&last->text, s, c->length);
+		buf_clear(&last->json);
+		add_json_text(&last->json, s, c->length);
+	}
+	buf_add_n(b, last->json.s, last->json.len);
+}
+
 static void add_json_cell(struct buf *b, const struct table *t, const struct cell *c)
 {
 	char digits[THOUSANDTHS_TEXT];
@@ -121,7 +143,10 @@ static void add_json_cell(struct buf *b, const struct table *t, const struct cel
 		buf_add_n(b, "null", 4);
 		break;
 	case CELL_TEXT:
-		add_json_text(b, text_of(t, c), c->length);
+		if (t->lasts)
+			add_last(b, t, c);
+		else
+			add_json_text(b, text_of(t, c), c->length);
 		break;
 	case CELL_INT:
 		buf_addf(b, "%lld", (long long)c->number);
@@ -135,24 +160,23 @@ static void add_json_cell(struct buf *b, const struct table *t, const struct cel
 	}
 }
 
-/* What precedes each cell of a row. The caller's, for heads_free. */
-static struct buf *heads_new(const struct table *t)
+static void make_heads(struct table *t)
 {
-	struct buf *heads = xcalloc(t->columns, sizeof *heads);
+	if (t->heads)
+		return;
+	t->heads = xcalloc(t->columns, sizeof *t->heads);
 	for (size_t i = 0; i < t->columns; i++) {
-		buf_add(&heads[i], i ? ", " : "{");
-		add_json_text(&heads[i], t->keys[i], strlen(t->keys[i]));
-		buf_add(&heads[i], ": ");
+		buf_add(&t->heads[i], i ? ", " : "{");
+		add_json_text(&t->heads[i], t->keys[i], strlen(t->keys[i]));
+		buf_add(&t->heads[i], ": ");
 	}
-	return heads;
 }
 
-static void add_json_row(struct buf *b, const struct table *t, const struct buf *heads, const struct cell *row,
-	bool first)
+static void add_json_row(struct buf *b, const struct table *t, const struct cell *row, bool first)
 {
 	buf_add(b, first ? "\n " : ",\n ");
 	for (size_t i = 0; i < t->columns; i++) {
-		buf_add_n(b, heads[i].s, heads[i].len);
+		buf_add_n(b, t->heads[i].s, t->heads[i].len);
 		add_json_cell(b, t, &row[i]);
 	}
 	buf_add_n(b, "}", 1);
@@ -169,7 +193,7 @@ static void flush_line(struct buf *line, FILE *out, size_t enough)
 
 static void stream_row(struct table *t)
 {
-	add_json_row(&t->line, t, t->heads, t->cells, t->rows == 1);
+	add_json_row(&t->line, t, t->cells, t->rows == 1);
 	flush_line(&t->line, t->stream, STREAM_BYTES);
 	buf_clear(&t->texts);
 }
@@ -177,7 +201,8 @@ static void stream_row(struct table *t)
 void table_stream(struct table *t, FILE *out)
 {
 	t->stream = out;
-	t->heads = heads_new(t);
+	t->lasts = xcalloc(t->columns, sizeof *t->lasts);
+	make_heads(t);
 	fputs("[", out);
 }
 
@@ -187,13 +212,12 @@ void table_json(struct table *t, FILE *out)
 		if (t->rows)
 			stream_row(t);
 	} else {
-		struct buf *heads = heads_new(t);
+		make_heads(t);
 		fputs("[", out);
 		for (size_t r = 0; r < t->rows; r++) {
-			add_json_row(&t->line, t, heads, t->cells + r * t->columns, r == 0);
+			add_json_row(&t->line, t, t->cells + r * t->columns, r == 0);
 			flush_line(&t->line, out, STREAM_BYTES);
 		}
-		heads_free(heads, t->columns);
 	}
 	flush_line(&t->line, out, 0);
 	fputs(t->rows ? "\n]\n" : "]\n", out);
@@ -239,7 +263,9 @@ void table_text(struct table *t, const char *key, const char *value)
 	c->number = (int64_t)t->texts.len;
 	c->length = strlen(value);
 	buf_add_n(&t->texts, value, c->length + 1);
-	if (text_is_utf8(value, c->length))
+	const struct buf *last = t->lasts ? &t->lasts[c - t->cells].text : NULL;
+	bool seen = last && last->len == c->length && memcmp(last->s, value, c->length) == 0;
+	if (seen || text_is_utf8(value, c->length))
 		return;
 	for (char *p = t->texts.s + c->number; *p; p++)
 		if ((unsigned char)*p >= 0x80)

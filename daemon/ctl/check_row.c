@@ -5,6 +5,7 @@
 
 #include "alerts/addressees.h"
 #include "plan/period.h"
+#include "rules/summary.h"
 
 const char *const check_keys[] = {"key", "plugin", "rule", "kind", "subject", "period",
 	"task", "duty", "unit", "role", "place", "severity", "status", "clause", "due_text",
@@ -62,5 +63,7 @@ void check_row(struct table *t, const struct world *w, const struct judged *g, i
 	}
 	table_text(t, "action", g->rule->action);
 	table_day(t, "act_by", g->act_by);
-	table_text(t, "summary", g->summary);
+	struct arena own = {0};
+	table_text(t, "summary", g->summary ? g->summary : summary_make(&own, g));
+	arena_release(&own);
 }

@@ -45,9 +45,12 @@ const struct target *plan_target(const struct plan *p, const char *id, int year)
 const struct task *plan_task(const struct plan *p, const char *id_or_number)
 {
 	char number[16];
+	for (size_t i = 0; i < p->task_count; i++)
+		if (is_id(p->tasks[i].id, id_or_number))
+			return &p->tasks[i];
 	for (size_t i = 0; i < p->task_count; i++) {
 		snprintf(number, sizeof number, "%d", p->tasks[i].number);
-		if (is_id(p->tasks[i].id, id_or_number) || strcmp(number, id_or_number) == 0)
+		if (strcmp(number, id_or_number) == 0)
 			return &p->tasks[i];
 	}
 	return NULL;

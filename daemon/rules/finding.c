@@ -14,6 +14,7 @@ void findings_release(struct findings *f)
 {
 	arena_release(&f->arena);
 	free(f->items);
+	free(f->bytes);
 	*f = (struct findings){0};
 }
 
@@ -38,12 +39,13 @@ static const char *text_problem(const char *s, size_t most)
 	if (n > most)
 		return most == FINDING_TEXT_MOST ? "is longer than 65536 bytes"
 						 : "is longer than 300 bytes";
-	if (!text_is_utf8(s, n))
-		return "is not UTF-8";
-	for (size_t i = 0; i < n; i++)
+	bool ascii = true;
+	for (size_t i = 0; i < n; i++) {
 		if (((unsigned char)s[i] < ' ' && s[i] != '\n' && s[i] != '\t') || s[i] == 0x7f)
-			return "holds a control character";
-	return NULL;
+			return text_is_utf8(s, n) ? "holds a control character" : "is not UTF-8";
+		ascii &= (unsigned char)s[i] < 0x80;
+	}
+	return ascii || text_is_utf8(s, n) ? NULL : "is not UTF-8";
 }
 
 static int check_texts(const struct finding *f, struct err *e)

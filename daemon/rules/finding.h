@@ -1,7 +1,7 @@
 /*
  * finding.h: what the rules of one plugin said in one check, as received from
  * its runner and checked: rules known, text valid UTF-8, days and periods sane.
- * Facts only. All text lives in the set's arena.
+ * Facts only. All text lives in the set's bytes, as they were received.
  */
 #ifndef RULES_FINDING_H
 #define RULES_FINDING_H
@@ -46,7 +46,8 @@ struct finding {
 };
 
 struct findings {
-	struct arena arena;
+	unsigned char *bytes;
+	struct arena arena; /* of marks */
 	struct finding *items;
 	size_t count, capacity;
 	const char *log; /* lines the plugin wrote for the administrator, or NULL */

@@ -31,23 +31,30 @@ static void checksum(
 	crypto_generichash_final(&state, out, 16);
 }
 
-static void put_u32(struct buf *b, uint32_t n)
+/* Where the next bytes are written; there is room for them. */
+static void put(char **at, const void *bytes, size_t n)
 {
-	buf_add_n(b, (const char *)&n, sizeof n);
+	memcpy(*at, bytes, n);
+	*at += n;
 }
 
-static void put_i64(struct buf *b, int64_t n)
+static void put_u32(char **at, uint32_t n)
 {
-	buf_add_n(b, (const char *)&n, sizeof n);
+	put(at, &n, sizeof n);
 }
 
-/* A text is its length plus one, then its bytes; 0 stands for NULL. */
-static void put_text(struct buf *b, const char *s)
+static void put_i64(char **at, int64_t n)
 {
-	size_t n = s ? strlen(s) : 0;
-	put_u32(b, s ? (uint32_t)n + 1 : 0);
+	put(at, &n, sizeof n);
+}
+
+/* A text is its bytes with their NUL, after the number of them; 0 stands for NULL. */
+static void put_text(char **at, const char *s)
+{
+	size_t n = s ? strlen(s) + 1 : 0;
+	put_u32(at, (uint32_t)n);
 	if (s)
-		buf_add_n(b, s, n);
+		put(at, s, n);
 }
 
 void frame_begin(struct buf *frame)
@@ -68,7 +75,7 @@ static void texts_of(struct finding *f, const char **out[TEXTS])
 
 static size_t text_room(const char *s)
 {
-	return sizeof(uint32_t) + (s ? strlen(s) : 0);
+	return sizeof(uint32_t) + (s ? strlen(s) + 1 : 0);
 }
 
 static size_t room_of(const struct finding *f)
@@ -89,50 +96,51 @@ int frame_finding(struct buf *frame, const struct finding *f)
 {
 	if (room_of(f) + FRAME_LOG_MOST + 1024 > FRAME_MOST - frame->len)
 		return -1;
-	size_t start = frame->len;
-	put_u32(frame, 0);
+	char *start = buf_extend(frame, room_of(f)), *at = start + sizeof(uint32_t);
 	struct finding copy = *f;
 	const char **texts[TEXTS];
 	texts_of(&copy, texts);
 	for (int i = 0; i < TEXTS; i++)
-		put_text(frame, *texts[i]);
-	put_i64(frame, f->required);
-	put_i64(frame, f->recorded);
-	put_i64(frame, f->numerator);
-	put_i64(frame, f->denominator);
-	put_i64(frame, f->unknown);
+		put_text(&at, *texts[i]);
+	put_i64(&at, f->required);
+	put_i64(&at, f->recorded);
+	put_i64(&at, f->numerator);
+	put_i64(&at, f->denominator);
+	put_i64(&at, f->unknown);
 	const int32_t days[] = {
 		f->last_day, f->done_on, f->figures_on, f->since, f->act_by, f->valid_to};
-	buf_add_n(frame, (const char *)days, sizeof days);
-	put_u32(frame, f->not_applicable);
-	put_u32(frame, (uint32_t)f->mark_count);
+	put(&at, days, sizeof days);
+	put_u32(&at, f->not_applicable);
+	put_u32(&at, (uint32_t)f->mark_count);
 	for (size_t i = 0; i < f->mark_count; i++) {
-		put_text(frame, f->marks[i].id);
-		put_u32(frame, (uint32_t)f->marks[i].state);
-		put_text(frame, f->marks[i].detail);
-		put_text(frame, f->marks[i].waiting_for);
+		put_text(&at, f->marks[i].id);
+		put_u32(&at, (uint32_t)f->marks[i].state);
+		put_text(&at, f->marks[i].detail);
+		put_text(&at, f->marks[i].waiting_for);
 	}
-	uint32_t size = (uint32_t)(frame->len - start - sizeof size);
-	memcpy(frame->s + start, &size, sizeof size);
+	uint32_t size = (uint32_t)(at - start) - (uint32_t)sizeof size;
+	memcpy(start, &size, sizeof size);
+	buf_shorten(frame, (size_t)(at - frame->s));
 	return 0;
 }
 
 void frame_seal(struct buf *frame, uint32_t count, const char *failure, const char *log,
 	const unsigned char key[FRAME_KEY])
 {
-	struct buf tail = {0};
-	put_text(&tail, failure);
-	put_text(&tail, log);
+	char *tail = xmalloc(text_room(failure) + text_room(log)), *end = tail;
+	put_text(&end, failure);
+	put_text(&end, log);
+	size_t more = (size_t)(end - tail);
 	if (failure) {
 		frame_begin(frame);
 		count = 0;
 	}
 	/* The two texts travel first; findings were written before they were known. */
 	size_t body = frame->len - FRAME_HEAD;
-	buf_add_n(frame, tail.s, tail.len);
-	memmove(frame->s + FRAME_HEAD + tail.len, frame->s + FRAME_HEAD, body);
-	memcpy(frame->s + FRAME_HEAD, tail.s, tail.len);
-	buf_release(&tail);
+	buf_add_n(frame, tail, more);
+	memmove(frame->s + FRAME_HEAD + more, frame->s + FRAME_HEAD, body);
+	memcpy(frame->s + FRAME_HEAD, tail, more);
+	free(tail);
 	struct head head = {.version = FRAME_VERSION,
 		.failed = failure != NULL,
 		.count = count,
@@ -192,19 +200,19 @@ static int64_t get_i64(struct cursor *c)
 	return n;
 }
 
-static const char *get_text(struct cursor *c, struct arena *a)
+/* A text where it lies. */
+static const char *get_text(struct cursor *c)
 {
 	size_t n = get_u32(c);
 	if (n == 0)
 		return NULL;
-	n--;
-	if (c->broken || n > c->left || memchr(c->at, '\0', n) ||
-		!text_is_utf8((const char *)c->at, n)) {
+	const char *s = (const char *)c->at;
+	if (c->broken || n > c->left || memchr(s, '\0', n) != s + n - 1 || !text_is_utf8(s, n - 1)) {
 		c->broken = true;
 		return NULL;
 	}
-	char *s = arena_alloc(a, n + 1);
-	get(c, s, n);
+	c->at += n;
+	c->left -= n;
 	return s;
 }
 
@@ -219,10 +227,10 @@ static void get_marks(struct cursor *c, struct arena *a, struct finding *f)
 		return;
 	struct finding_mark *marks = arena_alloc(a, count * sizeof *marks);
 	for (size_t i = 0; i < count; i++) {
-		marks[i].id = get_text(c, a);
+		marks[i].id = get_text(c);
 		marks[i].state = (enum ln_mark_state)get_u32(c);
-		marks[i].detail = get_text(c, a);
-		marks[i].waiting_for = get_text(c, a);
+		marks[i].detail = get_text(c);
+		marks[i].waiting_for = get_text(c);
 	}
 	f->marks = marks;
 	f->mark_count = count;
@@ -242,7 +250,7 @@ static int get_finding(struct cursor *body, struct findings *out)
 	const char **texts[TEXTS];
 	texts_of(f, texts);
 	for (int i = 0; i < TEXTS; i++)
-		*texts[i] = get_text(&c, &out->arena);
+		*texts[i] = get_text(&c);
 	f->required = get_i64(&c);
 	f->recorded = get_i64(&c);
 	f->numerator = get_i64(&c);
@@ -264,18 +272,19 @@ static int get_finding(struct cursor *body, struct findings *out)
 	return 0;
 }
 
-int frame_read(const unsigned char *frame, size_t length, const unsigned char key[FRAME_KEY],
+int frame_take(unsigned char *frame, size_t length, const unsigned char key[FRAME_KEY],
 	struct findings *out, const char **failure, struct err *e)
 {
 	struct head head;
 	unsigned char sum[16];
+	out->bytes = frame;
 	memcpy(&head, frame, sizeof head);
 	checksum(frame, length, key, sum);
 	if (sodium_memcmp(sum, head.checksum, sizeof sum) != 0)
 		return err_set(e, "its answer's checksum is wrong: it was cut, mixed or forged");
 	struct cursor c = {frame + FRAME_HEAD, length - FRAME_HEAD, false};
-	*failure = get_text(&c, &out->arena);
-	out->log = get_text(&c, &out->arena);
+	*failure = get_text(&c);
+	out->log = get_text(&c);
 	if (c.broken || (head.failed != 0) != (*failure != NULL) || head.count > FINDINGS_MOST)
 		return err_set(e, "its answer's header does not fit its body");
 	for (uint32_t i = 0; i < head.count; i++)

@@ -13,7 +13,7 @@
 #include "rules/finding.h"
 
 enum {
-	FRAME_VERSION = 1,
+	FRAME_VERSION = 2,
 	FRAME_KEY = 16, /* bytes */
 	FRAME_HEAD = 40, /* bytes before the body */
 	FRAME_MOST = 64 * 1024 * 1024, /* bytes of a whole frame */
@@ -31,9 +31,10 @@ void frame_seal(struct buf *frame, uint32_t count, const char *failure, const ch
 
 /* Reading. Looks at the FRAME_HEAD bytes of a header; *length gets the size of the whole frame. */
 int frame_length(const unsigned char head[FRAME_HEAD], size_t *length, struct err *e);
-/* Reads a whole frame. *failure (of *out's arena) is set when the run failed; *out (zeroed) then
- * has no findings, else all of them, unchecked. -1: these bytes are no frame. */
-int frame_read(const unsigned char *frame, size_t length, const unsigned char key[FRAME_KEY],
+/* Reads a whole frame, from malloc, which becomes *out's whatever comes of it: its texts are read where they lie.
+ * *failure is set when the run failed; *out (zeroed) then has no findings, else all of them, unchecked. -1: these bytes
+ * are no frame. */
+int frame_take(unsigned char *frame, size_t length, const unsigned char key[FRAME_KEY],
 	struct findings *out, const char **failure, struct err *e);
 
 #endif

@@ -287,6 +287,23 @@ static void judge_expiry(struct judged *g, const struct reminders *r, const stru
 		g->status = today >= step_day(c, valid_to, first) ? STATUS_EXPIRING : STATUS_IN_ORDER;
 }
 
+/* plugin/rule/subject/period, put together by hand: there are 200 000. */
+static const char *key_of(struct arena *a, const struct plugin_info *plugin, const struct finding *f)
+{
+	const char *const parts[] = {plugin->name, f->rule, f->subject, f->period ? f->period : ""};
+	enum { PARTS = sizeof parts / sizeof *parts };
+	size_t lengths[PARTS], all = 0;
+	for (int i = 0; i < PARTS; i++)
+		all += (lengths[i] = strlen(parts[i])) + 1;
+	char *key = arena_alloc(a, all), *at = key;
+	for (int i = 0; i < PARTS; i++) {
+		memcpy(at, parts[i], lengths[i]);
+		at += lengths[i];
+		*at++ = i + 1 < PARTS ? '/' : '\0';
+	}
+	return key;
+}
+
 int judge_finding(struct judgement *j, const struct world *w, const struct plugin_info *plugin,
 	const struct finding *f, struct err *e)
 {
@@ -300,8 +317,7 @@ int judge_finding(struct judgement *j, const struct world *w, const struct plugi
 	g.duty = f->duty ? plan_duty(w->plan, f->duty) : NULL;
 	if (f->duty && !g.duty)
 		return err_set(e, "plugin %s rule %s: the plan has no duty '%s'", plugin->name, f->rule, f->duty);
-	g.key = arena_printf(&j->arena, "%s/%s/%s/%s", plugin->name, f->rule, f->subject,
-		f->period ? f->period : "");
+	g.key = key_of(&j->arena, plugin, f);
 	switch (g.kind) {
 	case LN_DUE:
 		judge_due(&g, w, j->today, j->watch_from);
@@ -326,7 +342,8 @@ int judge_finding(struct judgement *j, const struct world *w, const struct plugi
 	}
 	if (g.duty && !g.task && g.duty->task)
 		g.task = plan_task(w->plan, g.duty->task);
-	g.summary = summary_make(&j->arena, &g);
+	if (g.status != STATUS_IN_ORDER)
+		g.summary = summary_make(&j->arena, &g);
 	VEC_ROOM(j->items, j->count, j->capacity);
 	j->items[j->count++] = g;
 	return 0;

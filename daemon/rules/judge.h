@@ -71,7 +71,7 @@ struct judged {
 	int32_t act_by;                  /* LN_MISSING: the finding's, else DAY_NONE (set from first notice) */
 	size_t lacks, waiting, unknowns; /* LN_MISSING: marks lacking or expired; submitted; unknown */
 	int32_t next_first_step;         /* LN_DUE: first step day of the duty's next period, or DAY_NONE */
-	const char *summary;             /* one Vietnamese sentence */
+	const char *summary;             /* one Vietnamese sentence; NULL in order: summary_make says it where it is asked */
 	bool before_watch;               /* P2: its last day lies before watch_from: listed, never alerted */
 	bool closed;                     /* P10: a target year that is closed */
 	bool by_hand;                    /* LN_SHORT: figures entered by hand, for the register has none */

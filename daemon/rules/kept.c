@@ -120,7 +120,7 @@ static int read_frame(struct findings *out, struct stmt *st, struct err *e)
 	size_t length;
 	if (key_size != FRAME_KEY || size < FRAME_HEAD || frame_length(frame, &length, e) < 0 || length != size)
 		return 0;
-	if (frame_read(frame, size, key, out, &failure, e) == 0 && !failure)
+	if (frame_take(memcpy(xmalloc(size), frame, size), size, key, out, &failure, e) == 0 && !failure)
 		return 1;
 	findings_release(out);
 	return 0;

@@ -136,8 +136,7 @@ static int take_answer(struct runner *r, struct findings *out, struct err *e)
 	if (read_frame(r, &r->limits, &bytes, &length, e) < 0)
 		return -1;
 	const char *failure = NULL;
-	int rc = frame_read(bytes, length, r->key, out, &failure, e);
-	free(bytes);
+	int rc = frame_take(bytes, length, r->key, out, &failure, e);
 	if (rc == 0 && failure)
 		rc = err_set(e, "%s", failure);
 	if (rc == 0 && contained_spoke(&r->process))

@@ -1,6 +1,6 @@
 /*
  * codes.h: numbers for codes, 0 1 2 … in the order in which they came, and short
- * texts with one life: 800 000 rows pass by, and most of them are asked for once.
+ * texts with one life: 600 000 rows ask for their village.
  */
 #ifndef OCOP_CODES_H
 #define OCOP_CODES_H

@@ -1,8 +1,9 @@
 /*
  * ocop.c: target D, the establishments with a ranked product whose certificate is
  * valid on the day that is counted, of all establishments; and the certificates
- * that run out or were never renewed. Products are read first and kept under their
- * establishments' codes, then every establishment passes by once.
+ * that run out or were never renewed. Products are read first; what each says of its
+ * establishments is sorted by their codes, and every establishment passes by once, in
+ * the same order.
  */
 #include "codes.h"
 #include "rows.h"
@@ -16,15 +17,16 @@
 enum { DAYS_AS_OF = 3, SUBJECT = 96 };
 static const int32_t target_years[] = {2025, 2030};
 
-/* What products say of one establishment. */
-struct maker {
-	const char *commune;
-	bool good[DAYS_AS_OF], unknown[DAYS_AS_OF];
+/* What one product says of one of its establishments. */
+struct said {
+	uint64_t begins[2]; /* the code's first bytes, to be compared as numbers */
+	const char *code;
+	uint32_t product; /* it is this product's first establishment; NO_NUMBER: not the first, or the product is not told */
+	uint8_t good, unknown; /* a bit for each day */
 };
 
 struct product {
-	const char *code, *name;
-	uint32_t maker; /* of its first establishment; NO_NUMBER: none */
+	const char *code, *name, *commune; /* of its first establishment */
 	int32_t valid_to;
 };
 
@@ -44,81 +46,121 @@ struct ocop {
 	const struct ln_host *host;
 	int32_t days[DAYS_AS_OF];
 	struct texts texts;
-	struct codes maker_codes, village_codes;
-	struct maker *makers; /* by the number of their codes, as villages */
-	size_t maker_room;
+	struct said *said;
+	size_t said_count, said_room;
 	struct product *products;
 	size_t product_count, product_room;
-	struct village *villages;
+	struct codes village_codes;
+	struct village *villages; /* by the number of their codes */
 	size_t village_room;
 	struct sum sums[DAYS_AS_OF];
 };
 
-/* The establishment of this code, added where it is new; NULL: no memory. */
-static struct maker *maker_of(struct ocop *o, const char *code)
+/* Eight bytes of s as a number that sorts as they do; *s moves on. */
+static uint64_t take_eight(const char **s)
 {
-	uint32_t before = o->maker_codes.count, number = codes_add(&o->maker_codes, &o->texts, code);
-	if (number == NO_NUMBER)
-		return NULL;
-	if (number == before) {
-		if (number == o->maker_room) {
-			size_t room = o->maker_room ? o->maker_room * 2 : 256;
-			struct maker *more = realloc(o->makers, room * sizeof *more);
-			if (!more)
-				return NULL;
-			o->makers = more;
-			o->maker_room = room;
-		}
-		o->makers[number] = (struct maker){0};
-	}
-	return &o->makers[number];
+	uint64_t n = 0;
+	for (int i = 0; i < 8; i++)
+		n = n << 8 | (**s ? (unsigned char)*(*s)++ : 0);
+	return n;
+}
+
+static int compare_codes(const struct said *a, const struct said *b)
+{
+	for (int i = 0; i < 2; i++)
+		if (a->begins[i] != b->begins[i])
+			return a->begins[i] < b->begins[i] ? -1 : 1;
+	bool whole = (a->begins[1] & 0xff) == 0; /* both ended within these bytes */
+	return whole ? 0 : strcmp(a->code, b->code);
+}
+
+static int by_code(const void *a, const void *b)
+{
+	return compare_codes(a, b);
+}
+
+static struct said about(const char *code)
+{
+	struct said s = {.code = code, .product = NO_NUMBER};
+	s.begins[0] = take_eight(&code);
+	s.begins[1] = take_eight(&code);
+	return s;
 }
 
 /* Whether it is ranked, and how that is on each day. A certificate of which only the end is known is valid until then;
  * that a product came to its end is no certificate. */
-static void mark_maker(const struct ocop *o, struct maker *m, bool stars_known, int32_t from, int32_t to, int32_t ended)
+static void mark(struct said *s, const struct ocop *o, bool stars_known, int32_t from, int32_t to, int32_t ended)
 {
+	bool dated = from != LN_NO_DAY || to != LN_NO_DAY;
 	for (int i = 0; i < DAYS_AS_OF; i++) {
+		bool valid = dated && from <= o->days[i] && to >= o->days[i];
+		/* Ranked, but nobody said when; or valid, but nobody said how many stars. */
+		bool unknown = stars_known ? !dated : valid;
 		if (ended <= o->days[i])
 			continue;
-		bool dated = from != LN_NO_DAY || to != LN_NO_DAY;
-		bool valid = dated && from <= o->days[i] && to >= o->days[i];
-		m->good[i] |= stars_known && valid;
-		/* Ranked, but nobody said when; or valid, but nobody said how many stars. */
-		m->unknown[i] |= stars_known ? !dated : valid;
+		s->good |= (uint8_t)((stars_known && valid) << i);
+		s->unknown |= (uint8_t)(unknown << i);
 	}
+}
+
+static int add_said(struct ocop *o, struct said s, const char *code)
+{
+	if (o->said_count == o->said_room) {
+		size_t room = o->said_room ? o->said_room * 2 : 256;
+		struct said *more = realloc(o->said, room * sizeof *more);
+		if (!more)
+			return -1;
+		o->said = more;
+		o->said_room = room;
+	}
+	struct said *to = &o->said[o->said_count++];
+	*to = about(texts_copy(&o->texts, code));
+	to->product = s.product;
+	to->good = s.good;
+	to->unknown = s.unknown;
+	return to->code ? 0 : -1;
+}
+
+/* The product as one that is told of; its number, or NO_NUMBER: no memory. */
+static uint32_t keep_product(struct ocop *o, struct ln_query *q, int32_t valid_to)
+{
+	const struct ln_host *h = o->host;
+	if (o->product_count == o->product_room) {
+		size_t room = o->product_room ? o->product_room * 2 : 256;
+		struct product *more = realloc(o->products, room * sizeof *more);
+		if (!more)
+			return NO_NUMBER;
+		o->products = more;
+		o->product_room = room;
+	}
+	o->products[o->product_count] = (struct product){.code = texts_copy(&o->texts, h->column_text(q, 0)),
+		.name = texts_copy(&o->texts, h->column_text(q, 1)),
+		.valid_to = valid_to};
+	return (uint32_t)o->product_count++;
 }
 
 static int add_product(struct ocop *o, struct ln_query *q)
 {
 	const struct ln_host *h = o->host;
-	const char *code = h->column_text(q, 0), *rest = h->column_text(q, 2), *maker;
+	const char *rest = h->column_text(q, 2), *code;
 	bool stars_known = !h->column_is_null(q, 3);
 	int32_t from = h->column_day(q, 4), to = h->column_day(q, 5), ended = h->column_day(q, 6);
 	if (stars_known && h->column_int(q, 3) < h->setting_int(h->self, "least_stars"))
 		return 0;
 	if (to == LN_NO_DAY && from != LN_NO_DAY)
 		to = h->add_months(h->self, from, (int32_t)h->setting_int(h->self, "valid_months")) - 1;
-	uint32_t first = NO_NUMBER;
-	while ((maker = h->list_next(h->self, &rest)) != NULL) {
-		struct maker *m = maker_of(o, maker);
-		if (!m)
+	struct said s = {.product = NO_NUMBER};
+	mark(&s, o, stars_known, from, to, ended == LN_NO_DAY ? INT32_MAX : ended);
+	if (stars_known && ended == LN_NO_DAY && (from == LN_NO_DAY || from <= h->today)) {
+		s.product = keep_product(o, q, to);
+		if (s.product == NO_NUMBER)
 			return -1;
-		mark_maker(o, m, stars_known, from, to, ended == LN_NO_DAY ? INT32_MAX : ended);
-		first = first == NO_NUMBER ? (uint32_t)(m - o->makers) : first;
 	}
-	if (!stars_known || ended != LN_NO_DAY || (from != LN_NO_DAY && from > h->today))
-		return 0;
-	if (o->product_count == o->product_room) {
-		size_t room = o->product_room ? o->product_room * 2 : 256;
-		struct product *more = realloc(o->products, room * sizeof *more);
-		if (!more)
+	while ((code = h->list_next(h->self, &rest)) != NULL) {
+		if (add_said(o, s, code) < 0)
 			return -1;
-		o->products = more;
-		o->product_room = room;
+		s.product = NO_NUMBER;
 	}
-	o->products[o->product_count++] =
-		(struct product){texts_copy(&o->texts, code), texts_copy(&o->texts, h->column_text(q, 1)), first, to};
 	return 0;
 }
 
@@ -134,6 +176,8 @@ static int load_products(struct ocop *o)
 		if (add_product(o, q) < 0)
 			return -1;
 	h->query_end(q);
+	if (o->said_count)
+		qsort(o->said, o->said_count, sizeof *o->said, by_code);
 	return rc;
 }
 
@@ -169,27 +213,43 @@ static struct village *village_of(const struct ocop *o, const char *code)
 	return number == NO_NUMBER ? NULL : &o->villages[number];
 }
 
+/* What all products together say of the establishment of this code, which follows in the order of codes: from *at on,
+ * which moves behind it. Their commune becomes known. */
+static struct said all_said(struct ocop *o, size_t *at, const char *code, const char *commune)
+{
+	struct said all = about(code);
+	int order = 1;
+	while (*at < o->said_count && (order = compare_codes(&o->said[*at], &all)) < 0)
+		++*at; /* of an establishment that is not in the register */
+	const char *known = *at < o->said_count && order == 0 ? texts_copy(&o->texts, commune) : NULL;
+	for (; *at < o->said_count && compare_codes(&o->said[*at], &all) == 0; ++*at) {
+		const struct said *s = &o->said[*at];
+		all.good |= s->good;
+		all.unknown |= s->unknown;
+		if (s->product != NO_NUMBER)
+			o->products[s->product].commune = known;
+	}
+	return all;
+}
+
 /* Each establishment once: into its village's list, or, where it lies in none, into the sums by itself. */
 static int load_establishments(struct ocop *o)
 {
 	const struct ln_host *h = o->host;
-	struct ln_query *q = h->query(
-		h->self, "SELECT code, village, commune, ended_on, figures_on FROM v_establishment", NULL, 0);
+	size_t at = 0;
+	struct ln_query *q = h->query(h->self,
+		"SELECT code, village, commune, ended_on, figures_on FROM v_establishment ORDER BY code", NULL, 0);
 	int rc;
 	while ((rc = h->row_next(q)) == 1) {
-		uint32_t number = codes_find(&o->maker_codes, h->column_text(q, 0));
-		struct maker *m = number == NO_NUMBER ? NULL : &o->makers[number];
+		struct said said = all_said(o, &at, h->column_text(q, 0), h->column_text(q, 2));
 		struct village *v = village_of(o, h->column_text(q, 1));
 		int32_t ended = h->column_is_null(q, 3) ? INT32_MAX : h->column_day(q, 3), on = h->column_day(q, 4);
-		if (m && !m->commune)
-			m->commune = texts_copy(&o->texts, h->column_text(q, 2));
 		for (int i = 0; i < DAYS_AS_OF; i++) {
 			struct sum *s = &o->sums[i];
 			if (ended <= o->days[i])
 				continue;
-			bool good = m && m->good[i], unknown = m && !good && m->unknown[i];
-			int64_t *all = v ? &v->listed[i] : &s->all;
-			*all += 1;
+			bool good = said.good >> i & 1, unknown = !good && said.unknown >> i & 1;
+			*(v ? &v->listed[i] : &s->all) += 1;
 			*(v ? &v->good[i] : &s->good) += good;
 			*(v ? &v->unknown[i] : &s->unknown) += unknown;
 			if (on != LN_NO_DAY && on <= o->days[i] && on > s->figures_on)
@@ -287,7 +347,7 @@ static int report_product(const struct ocop *o, const struct product *p)
 		.rule = rules[RULE_CERTIFICATES].id,
 		.subject = subject,
 		.name = p->name,
-		.place = p->maker == NO_NUMBER ? NULL : o->makers[p->maker].commune,
+		.place = p->commune,
 		.valid_to = p->valid_to,
 	};
 	return h->report(h->self, &f);
@@ -308,10 +368,9 @@ static int report_all(struct ocop *o)
 
 static void release(struct ocop *o)
 {
-	codes_free(&o->maker_codes);
 	codes_free(&o->village_codes);
 	texts_free(&o->texts);
-	free(o->makers);
+	free(o->said);
 	free(o->products);
 	free(o->villages);
 }

@@ -56,7 +56,7 @@ WITH living AS (
 ), held AS (
 	SELECT * FROM living WHERE kind IN ('village', 'traditional_village')
 ), plan AS (
-	SELECT env_plan_state AS state, env_plan_type AS type,
+	SELECT env_plan_state AS state, env_plan_type AS type, env_plan_on AS approved_on,
 		coalesce(env_plan_valid_to, date(env_plan_on, '+5 years')) AS valid_to
 	FROM held
 ), listed AS (
@@ -94,14 +94,15 @@ WITH living AS (
 	LEFT JOIN households h ON h.village = v.code
 )
 SELECT 'env-plan' AS target,
-	coalesce(sum(state = 'approved' AND type = 'plan' AND valid_to >= :today), 0) AS numerator,
+	coalesce(sum(state = 'approved' AND type = 'plan' AND valid_to >= :today AND coalesce(approved_on, '') <= :today), 0)
+		AS numerator,
 	count(*) AS denominator,
 	coalesce(sum(state IS NULL
 		OR (state = 'approved' AND (type IS NULL OR (type = 'plan' AND valid_to IS NULL)))), 0)
 		AS unknown
 FROM plan
 UNION ALL
-SELECT 'env-group', coalesce(sum(env_group = 1), 0), count(*), coalesce(sum(env_group IS NULL), 0)
+SELECT 'env-group', coalesce(sum(env_group = 1 AND coalesce(env_group_on, '') <= :today), 0), count(*), coalesce(sum(env_group IS NULL), 0)
 FROM held
 UNION ALL
 SELECT 'env-infrastructure',

@@ -87,8 +87,8 @@ int runner_answer(struct runner *r, struct findings *out, int *took_ms, struct e
 		return -1;
 	r->created = true;
 	host_check(r->host, r->code, r->state, r->today, key, &frame);
-	int rc = frame_read((const unsigned char *)frame.s, frame.len, key, out, &failure, e);
-	buf_release(&frame);
+	size_t length = frame.len;
+	int rc = frame_take((unsigned char *)buf_take(&frame), length, key, out, &failure, e);
 	if (rc == 0 && failure)
 		rc = err_set(e, "%s", failure);
 	if (rc < 0)

@@ -17,7 +17,7 @@ static void read_frame(const unsigned char *bytes, size_t size)
 	struct err e;
 	size_t length;
 	if (size >= FRAME_HEAD && frame_length(bytes, &length, &e) == 0 && length == size)
-		frame_read(bytes, size, key, &set, &failure, &e);
+		frame_take(memcpy(xmalloc(size), bytes, size), size, key, &set, &failure, &e);
 	findings_release(&set);
 }
 

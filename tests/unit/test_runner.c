@@ -395,11 +395,10 @@ static int read_back(const char *bytes, size_t n, struct findings *out)
 	unsigned char *copy =
 		xmalloc(n); /* its own block, so that a sanitizer sees a step past it */
 	memcpy(copy, bytes, n);
-	int rc = n < FRAME_HEAD || frame_length(copy, &length, &e) < 0 || length > n
-			 ? -1
-			 : frame_read(copy, length, test_key, out, &failure, &e);
+	if (n >= FRAME_HEAD && frame_length(copy, &length, &e) == 0 && length <= n)
+		return frame_take(copy, length, test_key, out, &failure, &e);
 	free(copy);
-	return rc;
+	return -1;
 }
 
 static void frames_come_back_whole(void **state)
