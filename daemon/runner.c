@@ -78,7 +78,7 @@ static int open_world(struct runner_world *w, const char *conf, const char *data
 	problems_release(&problems);
 	if (rc < 0 || confined_open(&w->store, database, w->settings->plugins.memory_mib, e) < 0)
 		return -1;
-	if (units_load(&w->units, w->store, e) < 0)
+	if (units_load_bare(&w->units, w->store, e) < 0)
 		return -1;
 	confined_lock(w->store);
 	return 0;

@@ -16,6 +16,7 @@ enum {
 	CELL_WIDTH_MOST = 60,
 	RATIO_SCALE = 1000,
 	THOUSANDTHS_TEXT = 32,
+	NULL_BYTES = 4, /* "null" */
 	STREAM_BYTES = 64 * 1024 /* written at once */
 };
 
@@ -35,7 +36,7 @@ struct table {
 	size_t next; /* the column that is likely to be set next */
 	struct cell *cells; /* row by row */
 	struct buf texts; /* of all cells, each with its NUL */
-	struct buf *heads; /* of JSON: what precedes each cell */
+	struct buf *heads; /* of JSON: what precedes each cell, with the null of an empty one */
 	struct buf line; /* of JSON: not yet written */
 	FILE *stream; /* rows go there as JSON when they are whole and are forgotten; NULL: they are kept */
 	struct last *lasts; /* stream: by column */
@@ -140,8 +141,7 @@ static void add_json_cell(struct buf *b, const struct table *t, const struct cel
 	char digits[THOUSANDTHS_TEXT];
 	switch (c->type) {
 	case CELL_NULL:
-		buf_add_n(b, "null", 4);
-		break;
+		break; /* with its head */
 	case CELL_TEXT:
 		if (t->lasts)
 			add_last(b, t, c);
@@ -168,7 +168,7 @@ static void make_heads(struct table *t)
 	for (size_t i = 0; i < t->columns; i++) {
 		buf_add(&t->heads[i], i ? ", " : "{");
 		add_json_text(&t->heads[i], t->keys[i], strlen(t->keys[i]));
-		buf_add(&t->heads[i], ": ");
+		buf_add(&t->heads[i], ": null");
 	}
 }
 
@@ -176,8 +176,10 @@ static void add_json_row(struct buf *b, const struct table *t, const struct cell
 {
 	buf_add(b, first ? "\n " : ",\n ");
 	for (size_t i = 0; i < t->columns; i++) {
-		buf_add_n(b, t->heads[i].s, t->heads[i].len);
-		add_json_cell(b, t, &row[i]);
+		bool nothing = row[i].type == CELL_NULL;
+		buf_add_n(b, t->heads[i].s, t->heads[i].len - (nothing ? 0 : NULL_BYTES));
+		if (!nothing)
+			add_json_cell(b, t, &row[i]);
 	}
 	buf_add_n(b, "}", 1);
 }
@@ -243,7 +245,7 @@ static struct cell *cell_of(struct table *t, const char *key)
 {
 	for (size_t k = 0; t->rows && k < t->columns; k++) {
 		size_t i = (t->next + k) % t->columns;
-		if (strcmp(t->keys[i], key) != 0)
+		if (t->keys[i] != key && strcmp(t->keys[i], key) != 0)
 			continue;
 		t->next = i + 1;
 		struct cell *c = row_of(t) + i;

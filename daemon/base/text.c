@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 
+#include <stddef.h>
 #include <string.h>
 #include <utf8proc.h>
 
@@ -68,8 +69,36 @@ static bool is_dropped(utf8proc_int32_t c)
 	       c == 0x200B;
 }
 
+/* Letters and signs that compose with nothing, as almost all that is read: Latin up to where the combining marks begin,
+ * Vietnamese, dashes, quotation marks and the ellipsis. */
+static bool is_composed(utf8proc_int32_t c)
+{
+	return (c >= 0x20 && c < 0x7F) || (c > 0xA0 && c < 0x300) || (c >= 0x1EA0 && c < 0x1F00) ||
+	       (c >= 0x2010 && c <= 0x2026 && c != 0x2011);
+}
+
+/* The length of a text that is already as text_nfc would make it; -1: that has to be looked at properly. */
+static ptrdiff_t normal_length(const char *s, bool collapse)
+{
+	const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)s;
+	bool space = true; /* the last character was one, or there was none */
+	while (*p) {
+		utf8proc_int32_t c = *p;
+		utf8proc_ssize_t n = c < 0x80 ? 1 : utf8proc_iterate(p, -1, &c);
+		bool now = c == ' ';
+		if (n <= 0 || !is_composed(c) || (now && space && (collapse || (const char *)p == s)))
+			return -1;
+		space = now;
+		p += n;
+	}
+	return *s && space ? -1 : (const char *)p - s;
+}
+
 char *text_nfc(const char *s, bool collapse)
 {
+	ptrdiff_t length = normal_length(s, collapse);
+	if (length >= 0)
+		return xstrndup(s, (size_t)length);
 	utf8proc_uint8_t *composed;
 	utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)s, 0, &composed,
 		UTF8PROC_NULLTERM | UTF8PROC_STABLE | UTF8PROC_COMPOSE);

@@ -111,7 +111,8 @@ static int link_units(struct units *u, const struct raw_links *raw, struct err *
 		struct unit *unit = u->items[i];
 		u->culprit = unit->code;
 		if (raw[i].parent) {
-			unit->parent = (struct unit *)unit_by_code(u, raw[i].parent);
+			bool same = i > 0 && raw[i - 1].parent && strcmp(raw[i].parent, raw[i - 1].parent) == 0;
+			unit->parent = same ? u->items[i - 1]->parent : (struct unit *)unit_by_code(u, raw[i].parent);
 			if (!unit->parent)
 				return err_set(e,
 					"unit %s names the parent %s, which is not in the register",
@@ -226,15 +227,25 @@ static int load(struct units *u, struct store *s, struct err *e)
 	return rc;
 }
 
-int units_load(struct units **out, struct store *s, struct err *e)
+static int load_all(struct units **out, struct store *s, bool contacts, struct err *e)
 {
 	struct units *u = xcalloc(1, sizeof *u);
-	if (load(u, s, e) != 0 || read_contacts(u, s, e) != 0) {
+	if (load(u, s, e) != 0 || (contacts && read_contacts(u, s, e) != 0)) {
 		units_free(u);
 		return -1;
 	}
 	*out = u;
 	return 0;
+}
+
+int units_load(struct units **out, struct store *s, struct err *e)
+{
+	return load_all(out, s, true, e);
+}
+
+int units_load_bare(struct units **out, struct store *s, struct err *e)
+{
+	return load_all(out, s, false, e);
 }
 
 int units_check(struct store *s, char **culprit, struct err *e)

@@ -32,6 +32,8 @@ struct contact {
 
 struct units;
 int units_load(struct units **out, struct store *s, struct err *e);
+/* Without contacts: who reads the rules' part needs no address, and a plugin's process shall hold none. */
+int units_load_bare(struct units **out, struct store *s, struct err *e);
 void units_free(struct units *u);
 /* Whether units_load would take what the store holds now. On -1 *culprit (the caller's, may be NULL)
  * is the code of the unit at fault. */

@@ -43,11 +43,6 @@ static void put_u32(char **at, uint32_t n)
 	put(at, &n, sizeof n);
 }
 
-static void put_i64(char **at, int64_t n)
-{
-	put(at, &n, sizeof n);
-}
-
 /* A text is its bytes with their NUL, after the number of them; 0 stands for NULL. */
 static void put_text(char **at, const char *s)
 {
@@ -64,13 +59,25 @@ void frame_begin(struct buf *frame)
 	buf_add_n(frame, nothing, sizeof nothing);
 }
 
-/* The texts of a finding, in the order they travel. */
-enum { TEXTS = 12 };
-static void texts_of(struct finding *f, const char **out[TEXTS])
+/* What a finding says, in the order it travels. Most of it is nothing, so before the texts and after them goes a word
+ * with a bit for each that is there. */
+enum { TEXTS = 12, NUMBERS = 5, DAYS = 6 };
+enum { BIT_DAYS = NUMBERS, BIT_NOT_APPLICABLE = NUMBERS + DAYS, BIT_MARKS };
+
+struct parts {
+	const char **texts[TEXTS];
+	int64_t *numbers[NUMBERS];
+	int32_t *days[DAYS];
+};
+
+static struct parts parts_of(struct finding *f)
 {
-	const char **all[TEXTS] = {&f->rule, &f->subject, &f->period, &f->name, &f->unit, &f->place,
-		&f->duty, &f->target, &f->document_no, &f->source, &f->detail, &f->list};
-	memcpy(out, all, sizeof all);
+	return (struct parts){
+		{&f->rule, &f->subject, &f->period, &f->name, &f->unit, &f->place, &f->duty, &f->target, &f->document_no,
+			&f->source, &f->detail, &f->list},
+		{&f->required, &f->recorded, &f->numerator, &f->denominator, &f->unknown},
+		{&f->last_day, &f->done_on, &f->figures_on, &f->since, &f->act_by, &f->valid_to},
+	};
 }
 
 static size_t text_room(const char *s)
@@ -78,40 +85,61 @@ static size_t text_room(const char *s)
 	return sizeof(uint32_t) + (s ? strlen(s) + 1 : 0);
 }
 
-static size_t room_of(const struct finding *f)
+/* The most it can need. */
+static size_t room_of(const struct finding *f, const struct parts *p)
 {
-	struct finding copy = *f;
-	const char **texts[TEXTS];
-	texts_of(&copy, texts);
-	size_t n = 256;
+	size_t n = 4 * sizeof(uint32_t) + NUMBERS * sizeof(int64_t) + DAYS * sizeof(int32_t);
 	for (int i = 0; i < TEXTS; i++)
-		n += text_room(*texts[i]);
+		n += text_room(*p->texts[i]);
 	for (size_t i = 0; i < f->mark_count; i++)
-		n += 8 + text_room(f->marks[i].id) + text_room(f->marks[i].detail) +
+		n += sizeof(uint32_t) + text_room(f->marks[i].id) + text_room(f->marks[i].detail) +
 		     text_room(f->marks[i].waiting_for);
 	return n;
 }
 
+static void put_texts(char **at, const struct parts *p)
+{
+	char *word = *at;
+	uint32_t there = 0;
+	put_u32(at, there);
+	for (int i = 0; i < TEXTS; i++)
+		if (*p->texts[i]) {
+			there |= 1u << i;
+			put_text(at, *p->texts[i]);
+		}
+	put_u32(&word, there);
+}
+
+static void put_figures(char **at, const struct parts *p, const struct finding *f)
+{
+	char *word = *at;
+	uint32_t there = (f->not_applicable ? 1u << BIT_NOT_APPLICABLE : 0) | (f->mark_count ? 1u << BIT_MARKS : 0);
+	put_u32(at, there);
+	for (int i = 0; i < NUMBERS; i++)
+		if (*p->numbers[i]) {
+			there |= 1u << i;
+			put(at, p->numbers[i], sizeof *p->numbers[i]);
+		}
+	for (int i = 0; i < DAYS; i++)
+		if (*p->days[i] != DAY_NONE) {
+			there |= 1u << (BIT_DAYS + i);
+			put(at, p->days[i], sizeof *p->days[i]);
+		}
+	put_u32(&word, there);
+}
+
 int frame_finding(struct buf *frame, const struct finding *f)
 {
-	if (room_of(f) + FRAME_LOG_MOST + 1024 > FRAME_MOST - frame->len)
-		return -1;
-	char *start = buf_extend(frame, room_of(f)), *at = start + sizeof(uint32_t);
 	struct finding copy = *f;
-	const char **texts[TEXTS];
-	texts_of(&copy, texts);
-	for (int i = 0; i < TEXTS; i++)
-		put_text(&at, *texts[i]);
-	put_i64(&at, f->required);
-	put_i64(&at, f->recorded);
-	put_i64(&at, f->numerator);
-	put_i64(&at, f->denominator);
-	put_i64(&at, f->unknown);
-	const int32_t days[] = {
-		f->last_day, f->done_on, f->figures_on, f->since, f->act_by, f->valid_to};
-	put(&at, days, sizeof days);
-	put_u32(&at, f->not_applicable);
-	put_u32(&at, (uint32_t)f->mark_count);
+	struct parts p = parts_of(&copy);
+	size_t room = room_of(f, &p);
+	if (room + FRAME_LOG_MOST + 1024 > FRAME_MOST - frame->len)
+		return -1;
+	char *start = buf_extend(frame, room), *at = start + sizeof(uint32_t);
+	put_texts(&at, &p);
+	put_figures(&at, &p, f);
+	if (f->mark_count)
+		put_u32(&at, (uint32_t)f->mark_count);
 	for (size_t i = 0; i < f->mark_count; i++) {
 		put_text(&at, f->marks[i].id);
 		put_u32(&at, (uint32_t)f->marks[i].state);
@@ -193,13 +221,6 @@ static uint32_t get_u32(struct cursor *c)
 	return n;
 }
 
-static int64_t get_i64(struct cursor *c)
-{
-	int64_t n;
-	get(c, &n, sizeof n);
-	return n;
-}
-
 /* A text where it lies. */
 static const char *get_text(struct cursor *c)
 {
@@ -247,25 +268,27 @@ static int get_finding(struct cursor *body, struct findings *out)
 	VEC_ROOM(out->items, out->count, out->capacity);
 	struct finding *f = &out->items[out->count];
 	*f = (struct finding){0};
-	const char **texts[TEXTS];
-	texts_of(f, texts);
+	struct parts p = parts_of(f);
+	uint32_t there = get_u32(&c);
+	bool sane = there >> TEXTS == 0;
 	for (int i = 0; i < TEXTS; i++)
-		*texts[i] = get_text(&c);
-	f->required = get_i64(&c);
-	f->recorded = get_i64(&c);
-	f->numerator = get_i64(&c);
-	f->denominator = get_i64(&c);
-	f->unknown = get_i64(&c);
-	int32_t days[6];
-	get(&c, days, sizeof days);
-	f->last_day = days[0];
-	f->done_on = days[1];
-	f->figures_on = days[2];
-	f->since = days[3];
-	f->act_by = days[4];
-	f->valid_to = days[5];
-	f->not_applicable = get_u32(&c) != 0;
-	get_marks(&c, &out->arena, f);
+		if (there >> i & 1 && !(*p.texts[i] = get_text(&c)))
+			sane = false;
+	there = get_u32(&c);
+	sane &= there >> (BIT_MARKS + 1) == 0;
+	for (int i = 0; i < NUMBERS; i++)
+		if (there >> i & 1)
+			get(&c, p.numbers[i], sizeof *p.numbers[i]);
+	for (int i = 0; i < DAYS; i++) {
+		*p.days[i] = DAY_NONE;
+		if (there >> (BIT_DAYS + i) & 1)
+			get(&c, p.days[i], sizeof *p.days[i]);
+	}
+	f->not_applicable = there >> BIT_NOT_APPLICABLE & 1;
+	if (there >> BIT_MARKS & 1)
+		get_marks(&c, &out->arena, f);
+	if (!sane)
+		return -1;
 	if (c.broken || c.left)
 		return -1;
 	out->count++;

@@ -371,7 +371,8 @@ struct work {
 	struct judgement *j;
 	const struct world *w;
 	struct runner **runners; /* by run; NULL: nothing is to be waited for */
-	size_t asked, taken; /* runs that were asked; runs whose findings are judged, in the order of the runs */
+	size_t *order; /* runs, in the order in which they are asked */
+	size_t asked, taken; /* runs of that order that were asked; runs whose findings are judged, as the runs stand */
 	bool *ready; /* by run: its findings are there, or its error */
 	int busy; /* are working now */
 };
@@ -395,7 +396,7 @@ static void drop_runner(struct runner **runner)
 static void ask_some(struct work *k, int at_a_time)
 {
 	while (k->busy < at_a_time && k->asked < k->j->run_count) {
-		size_t i = k->asked++;
+		size_t i = k->order[k->asked++];
 		struct plugin_run *run = &k->j->runs[i];
 		struct err e = {0};
 		if (run->kept || !k->runners[i]) {
@@ -414,11 +415,10 @@ static void ask_some(struct work *k, int at_a_time)
 static void hear_one(struct work *k)
 {
 	struct err e = {0};
-	int i = runners_first(k->runners, (int)k->asked, &e);
-	if (i < 0) { /* nobody can be waited for: each is asked for its answer in turn */
-		for (i = 0; k->ready[i]; i++)
-			;
-	}
+	int i = runners_first(k->runners, (int)k->j->run_count, &e);
+	for (size_t n = 0; i < 0 && n < k->asked; n++) /* waiting is impossible: each in its turn */
+		if (!k->ready[k->order[n]])
+			i = (int)k->order[n];
 	struct plugin_run *run = &k->j->runs[i];
 	if (runner_answer(k->runners[i], &k->j->sets[i], &run->took_ms, &e) < 0) {
 		run->error = xstrdup(e.text);
@@ -446,9 +446,36 @@ static int processors(void)
 	return n < 1 ? 1 : n > PLUGINS_AT_A_TIME ? PLUGINS_AT_A_TIME : (int)n;
 }
 
+/* Those that took longest in their last run come first, so that none is left to work alone at the end; of those that
+ * never ran, as they stand. */
+static void order_runs(struct work *k)
+{
+	size_t n = k->j->run_count;
+	int64_t *took = xcalloc(n, sizeof *took);
+	struct err ignored;
+	for (size_t i = 0; i < n; i++) {
+		struct stmt *st = k->w->store ? store_stmt(k->w->store, "SELECT last_ms FROM plugin_run WHERE name = ?1",
+							&ignored)
+					      : NULL;
+		if (!st)
+			continue;
+		stmt_text(st, 1, k->j->runs[i].plugin->name);
+		took[i] = stmt_step(st, &ignored) == 1 ? col_int(st, 0) : 0;
+		stmt_reset(st);
+	}
+	for (size_t i = 0; i < n; i++) {
+		size_t at = i;
+		for (; at > 0 && took[k->order[at - 1]] < took[i]; at--)
+			k->order[at] = k->order[at - 1];
+		k->order[at] = i;
+	}
+	free(took);
+}
+
 static void work_through(struct work *k)
 {
 	int at_a_time = processors();
+	order_runs(k);
 	ask_some(k, at_a_time);
 	while (k->taken < k->j->run_count) {
 		take_ready(k);
@@ -483,7 +510,11 @@ int judgement_make(struct judgement *j, const struct world *w, struct runner_set
 	}
 	/* All are started before the first is asked: they get ready while it works. */
 	size_t *place = xcalloc(n, sizeof *place);
-	struct work work = {.j = j, .w = w, .runners = xcalloc(n, sizeof *work.runners), .ready = xcalloc(n, sizeof(bool))};
+	struct work work = {.j = j,
+		.w = w,
+		.runners = xcalloc(n, sizeof *work.runners),
+		.order = xcalloc(n, sizeof *work.order),
+		.ready = xcalloc(n, sizeof *work.ready)};
 	for (size_t i = 0; i < n; i++) {
 		const struct plugin_info *plugin = w->plugins[i];
 		if (!plugin || (only && strcmp(plugin->name, only) != 0))
@@ -504,6 +535,7 @@ int judgement_make(struct judgement *j, const struct world *w, struct runner_set
 			runners->runners[place[i]] = work.runners[i];
 	free(place);
 	free(work.runners);
+	free(work.order);
 	free(work.ready);
 	if (only && j->run_count == 0) {
 		judgement_release(j);

@@ -385,9 +385,17 @@ bool col_is_null(struct stmt *st, int i)
 
 int32_t col_day(struct stmt *st, int i)
 {
-	int32_t day;
 	const char *text = col_text(st, i);
-	return text && day_parse_iso(text, &day) == 0 ? day : DAY_NONE;
+	if (!text || !*text)
+		return DAY_NONE;
+	if (strcmp(text, st->day_text) == 0)
+		return st->day;
+	int32_t day;
+	if (day_parse_iso(text, &day) < 0)
+		return DAY_NONE;
+	memcpy(st->day_text, text, DAY_TEXT);
+	st->day = day;
+	return day;
 }
 
 const void *col_blob(struct stmt *st, int i, size_t *size)

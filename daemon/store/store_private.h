@@ -5,6 +5,7 @@
 #ifndef STORE_STORE_PRIVATE_H
 #define STORE_STORE_PRIVATE_H
 
+#include "base/day.h"
 #include "store/store.h"
 
 #include <sqlite3.h>
@@ -19,6 +20,8 @@ struct stmt {
 	sqlite3_stmt *handle;
 	uint64_t hash; /* of the SQL text; cached statements only */
 	struct stmt *next;
+	char day_text[DAY_TEXT]; /* the date that was read last, and its day: most rows of a column say the same */
+	int32_t day;
 };
 
 struct store {

@@ -20,7 +20,7 @@ static const int32_t target_years[] = {2025, 2030};
 /* What one product says of one of its establishments. */
 struct said {
 	uint64_t begins[2]; /* the code's first bytes, to be compared as numbers */
-	const char *code;
+	const char *code; /* where these are not all of it */
 	uint32_t product; /* it is this product's first establishment; NO_NUMBER: not the first, or the product is not told */
 	uint8_t good, unknown; /* a bit for each day */
 };
@@ -65,13 +65,18 @@ static uint64_t take_eight(const char **s)
 	return n;
 }
 
+/* Whether the code ends within its first bytes. */
+static bool is_whole(const struct said *s)
+{
+	return (s->begins[1] & 0xff) == 0;
+}
+
 static int compare_codes(const struct said *a, const struct said *b)
 {
 	for (int i = 0; i < 2; i++)
 		if (a->begins[i] != b->begins[i])
 			return a->begins[i] < b->begins[i] ? -1 : 1;
-	bool whole = (a->begins[1] & 0xff) == 0; /* both ended within these bytes */
-	return whole ? 0 : strcmp(a->code, b->code);
+	return is_whole(a) ? 0 : strcmp(a->code, b->code);
 }
 
 static int by_code(const void *a, const void *b)
@@ -114,11 +119,12 @@ static int add_said(struct ocop *o, struct said s, const char *code)
 		o->said_room = room;
 	}
 	struct said *to = &o->said[o->said_count++];
-	*to = about(texts_copy(&o->texts, code));
+	*to = about(code);
+	to->code = is_whole(to) ? NULL : texts_copy(&o->texts, code);
 	to->product = s.product;
 	to->good = s.good;
 	to->unknown = s.unknown;
-	return to->code ? 0 : -1;
+	return is_whole(to) || to->code ? 0 : -1;
 }
 
 /* The product as one that is told of; its number, or NO_NUMBER: no memory. */
@@ -213,21 +219,23 @@ static struct village *village_of(const struct ocop *o, const char *code)
 	return number == NO_NUMBER ? NULL : &o->villages[number];
 }
 
-/* What all products together say of the establishment of this code, which follows in the order of codes: from *at on,
- * which moves behind it. Their commune becomes known. */
-static struct said all_said(struct ocop *o, size_t *at, const char *code, const char *commune)
+/* What all products together say of the establishment that q stands on, which follows in the order of codes: from *at
+ * on, which moves behind it. Its commune becomes theirs. */
+static struct said all_said(struct ocop *o, struct ln_query *q, size_t *at)
 {
-	struct said all = about(code);
-	int order = 1;
-	while (*at < o->said_count && (order = compare_codes(&o->said[*at], &all)) < 0)
+	const struct ln_host *h = o->host;
+	struct said all = about(h->column_text(q, 0));
+	while (*at < o->said_count && compare_codes(&o->said[*at], &all) < 0)
 		++*at; /* of an establishment that is not in the register */
-	const char *known = *at < o->said_count && order == 0 ? texts_copy(&o->texts, commune) : NULL;
+	const char *commune = NULL;
 	for (; *at < o->said_count && compare_codes(&o->said[*at], &all) == 0; ++*at) {
 		const struct said *s = &o->said[*at];
 		all.good |= s->good;
 		all.unknown |= s->unknown;
-		if (s->product != NO_NUMBER)
-			o->products[s->product].commune = known;
+		if (s->product == NO_NUMBER)
+			continue;
+		commune = commune ? commune : texts_copy(&o->texts, h->column_text(q, 2));
+		o->products[s->product].commune = commune;
 	}
 	return all;
 }
@@ -241,7 +249,7 @@ static int load_establishments(struct ocop *o)
 		"SELECT code, village, commune, ended_on, figures_on FROM v_establishment ORDER BY code", NULL, 0);
 	int rc;
 	while ((rc = h->row_next(q)) == 1) {
-		struct said said = all_said(o, &at, h->column_text(q, 0), h->column_text(q, 2));
+		struct said said = all_said(o, q, &at);
 		struct village *v = village_of(o, h->column_text(q, 1));
 		int32_t ended = h->column_is_null(q, 3) ? INT32_MAX : h->column_day(q, 3), on = h->column_day(q, 4);
 		for (int i = 0; i < DAYS_AS_OF; i++) {

@@ -38,7 +38,7 @@ static int load(struct runner *r, const struct settings *s, const char *database
 		err_set(e, "%s", problems.count ? problems.items[0].text : "the plan cannot be read");
 	problems_release(&problems);
 	if (rc < 0 || confined_open(&r->store, database, s->plugins.memory_mib, e) < 0 ||
-		units_load(&r->units, r->store, e) < 0)
+		units_load_bare(&r->units, r->store, e) < 0)
 		return -1;
 	confined_lock(r->store);
 	r->object = dlopen(file, RTLD_NOW | RTLD_LOCAL);
