@@ -35,16 +35,17 @@ struct table {
 	size_t columns, rows, capacity; /* capacity in rows */
 	size_t next; /* the column that is likely to be set next */
 	struct cell *cells; /* row by row */
-	struct buf texts; /* of all cells, each with its NUL */
+	struct buf texts; /* of all cells that are kept, each with its NUL */
 	struct buf *heads; /* of JSON: what precedes each cell, with the null of an empty one */
 	struct buf line; /* of JSON: not yet written */
 	FILE *stream; /* rows go there as JSON when they are whole and are forgotten; NULL: they are kept */
 	struct last *lasts; /* stream: by column */
 };
 
-/* The text that a column had last, and how it is written: most columns say the same for many rows. */
+/* The text that a column had last, and how it is written behind its head: most say the same for many rows. */
 struct last {
 	struct buf text, json;
+	bool known; /* it had one */
 };
 
 struct table *table_new(const char *const *keys)
@@ -122,20 +123,6 @@ static void add_json_text(struct buf *b, const char *s, size_t length)
 	buf_add_n(b, "\"", 1);
 }
 
-/* The streamed row's text: what its column had last, or is written anew. */
-static void add_last(struct buf *b, const struct table *t, const struct cell *c)
-{
-	struct last *last = &t->lasts[c - t->cells];
-	const char *s = text_of(t, c);
-	if (last->json.len == 0 || last->text.len != c->length || memcmp(last->text.s, s, c->length) != 0) {
-		buf_clear(&last->text);
-		buf_add_n(&last->text, s, c->length);
-		buf_clear(&last->json);
-		add_json_text(&last->json, s, c->length);
-	}
-	buf_add_n(b, last->json.s, last->json.len);
-}
-
 static void add_json_cell(struct buf *b, const struct table *t, const struct cell *c)
 {
 	char digits[THOUSANDTHS_TEXT];
@@ -143,10 +130,7 @@ static void add_json_cell(struct buf *b, const struct table *t, const struct cel
 	case CELL_NULL:
 		break; /* with its head */
 	case CELL_TEXT:
-		if (t->lasts)
-			add_last(b, t, c);
-		else
-			add_json_text(b, text_of(t, c), c->length);
+		add_json_text(b, text_of(t, c), c->length);
 		break;
 	case CELL_INT:
 		buf_addf(b, "%lld", (long long)c->number);
@@ -177,6 +161,10 @@ static void add_json_row(struct buf *b, const struct table *t, const struct cell
 	buf_add(b, first ? "\n " : ",\n ");
 	for (size_t i = 0; i < t->columns; i++) {
 		bool nothing = row[i].type == CELL_NULL;
+		if (t->stream && row[i].type == CELL_TEXT) {
+			buf_add_n(b, t->lasts[i].json.s, t->lasts[i].json.len);
+			continue;
+		}
 		buf_add_n(b, t->heads[i].s, t->heads[i].len - (nothing ? 0 : NULL_BYTES));
 		if (!nothing)
 			add_json_cell(b, t, &row[i]);
@@ -197,7 +185,6 @@ static void stream_row(struct table *t)
 {
 	add_json_row(&t->line, t, t->cells, t->rows == 1);
 	flush_line(&t->line, t->stream, STREAM_BYTES);
-	buf_clear(&t->texts);
 }
 
 void table_stream(struct table *t, FILE *out)
@@ -256,22 +243,47 @@ static struct cell *cell_of(struct table *t, const char *key)
 	abort();
 }
 
+/* What is not UTF-8 is kept as far as it is ASCII. */
+static void add_utf8(struct buf *b, const char *s, size_t n)
+{
+	size_t at = b->len;
+	buf_add_n(b, s, n);
+	if (text_is_utf8(s, n))
+		return;
+	for (; at < b->len; at++)
+		if ((unsigned char)b->s[at] >= 0x80)
+			b->s[at] = '?';
+}
+
+/* The streamed row's text is written at once, unless it is what was written last. */
+static void set_last(struct table *t, size_t column, const char *value, size_t n)
+{
+	struct last *last = &t->lasts[column];
+	const struct buf *head = &t->heads[column];
+	if (last->known && last->text.len == n && memcmp(last->text.s, value, n) == 0)
+		return;
+	last->known = true;
+	buf_clear(&last->text);
+	add_utf8(&last->text, value, n);
+	buf_clear(&last->json);
+	buf_add_n(&last->json, head->s, head->len - NULL_BYTES);
+	add_json_text(&last->json, last->text.s, n);
+}
+
 void table_text(struct table *t, const char *key, const char *value)
 {
 	struct cell *c = cell_of(t, key);
 	if (!value)
 		return;
 	c->type = CELL_TEXT;
-	c->number = (int64_t)t->texts.len;
 	c->length = strlen(value);
-	buf_add_n(&t->texts, value, c->length + 1);
-	const struct buf *last = t->lasts ? &t->lasts[c - t->cells].text : NULL;
-	bool seen = last && last->len == c->length && memcmp(last->s, value, c->length) == 0;
-	if (seen || text_is_utf8(value, c->length))
+	if (t->stream) {
+		set_last(t, (size_t)(c - t->cells), value, c->length);
 		return;
-	for (char *p = t->texts.s + c->number; *p; p++)
-		if ((unsigned char)*p >= 0x80)
-			*p = '?';
+	}
+	c->number = (int64_t)t->texts.len;
+	add_utf8(&t->texts, value, c->length);
+	buf_add_n(&t->texts, "", 1);
 }
 
 void table_int(struct table *t, const char *key, int64_t value)

@@ -16,6 +16,21 @@ static const uint64_t HIGH_BITS = 0x8080808080808080u; /* set in no byte of ASCI
 
 __extension__ typedef __int128 wide; /* 100·n·10^k must not wrap */
 
+static bool continues(utf8proc_uint8_t byte)
+{
+	return (byte & 0xC0) == 0x80;
+}
+
+/* The length of the character of two or three bytes at p that needs no second look, as Vietnamese letters are; 0: it does. */
+static size_t letter_bytes(const utf8proc_uint8_t *p, size_t n)
+{
+	if (n >= 2 && p[0] >= 0xC2 && p[0] < 0xE0 && continues(p[1]))
+		return 2;
+	if (n >= 3 && p[0] > 0xE0 && p[0] < 0xED && continues(p[1]) && continues(p[2]))
+		return 3;
+	return 0;
+}
+
 bool text_is_utf8(const char *s, size_t n)
 {
 	const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)s;
@@ -27,9 +42,10 @@ bool text_is_utf8(const char *s, size_t n)
 			n -= sizeof eight;
 			continue;
 		}
-		if (*p < 0x80) {
-			p++;
-			n--;
+		size_t plain = *p < 0x80 ? 1 : letter_bytes(p, n);
+		if (plain) {
+			p += plain;
+			n -= plain;
 			continue;
 		}
 		utf8proc_ssize_t used = utf8proc_iterate(p, (utf8proc_ssize_t)n, &c);

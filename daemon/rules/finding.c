@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "rules/plugin_info.h"
 
+enum { SLOTS_FIRST = 1024 };
+
 static const int64_t NUMBER_MOST = INT64_C(1000000000000000); /* products of two stay in 128 bits */
 
 void findings_release(struct findings *f)
@@ -219,18 +221,29 @@ static bool place(uint64_t *slots, size_t size, uint64_t h)
 	return true;
 }
 
+static void resize(struct finding_keys *k, size_t size)
+{
+	uint64_t *slots = xcalloc(size, sizeof *slots);
+	for (size_t i = 0; i < k->size; i++)
+		if (k->slots[i])
+			place(slots, size, k->slots[i]);
+	free(k->slots);
+	k->slots = slots;
+	k->size = size;
+}
+
+void finding_keys_reserve(struct finding_keys *k, size_t count)
+{
+	size_t size = SLOTS_FIRST;
+	while (size / 2 < count)
+		size *= 2;
+	resize(k, size);
+}
+
 bool finding_keys_add(struct finding_keys *k, const struct finding *f)
 {
-	if (k->count * 2 >= k->size) {
-		size_t size = k->size ? k->size * 2 : 1024;
-		uint64_t *slots = xcalloc(size, sizeof *slots);
-		for (size_t i = 0; i < k->size; i++)
-			if (k->slots[i])
-				place(slots, size, k->slots[i]);
-		free(k->slots);
-		k->slots = slots;
-		k->size = size;
-	}
+	if (k->count * 2 >= k->size)
+		resize(k, k->size ? k->size * 2 : SLOTS_FIRST);
 	uint64_t h =
 		hash_on(hash_on(hash_on(14695981039346656037u, f->rule), f->subject), f->period);
 	if (!place(k->slots, k->size, h ? h : 1))

@@ -67,6 +67,7 @@ struct finding_keys {
 };
 /* False if a finding of the same key was added before. */
 bool finding_keys_add(struct finding_keys *k, const struct finding *f);
+void finding_keys_reserve(struct finding_keys *k, size_t count); /* before the first, where their number is known */
 void finding_keys_release(struct finding_keys *k);
 
 #endif

@@ -61,7 +61,7 @@ void frame_begin(struct buf *frame)
 
 /* What a finding says, in the order it travels. Most of it is nothing, so before the texts and after them goes a word
  * with a bit for each that is there. */
-enum { TEXTS = 12, NUMBERS = 5, DAYS = 6 };
+enum { TEXTS = 12, NUMBERS = 5, DAYS = 6, FINDING_LEAST = 3 * sizeof(uint32_t) /* its length and the two words */ };
 enum { BIT_DAYS = NUMBERS, BIT_NOT_APPLICABLE = NUMBERS + DAYS, BIT_MARKS };
 
 struct parts {
@@ -265,9 +265,7 @@ static int get_finding(struct cursor *body, struct findings *out)
 	struct cursor c = {body->at, size, false};
 	body->at += size;
 	body->left -= size;
-	VEC_ROOM(out->items, out->count, out->capacity);
-	struct finding *f = &out->items[out->count];
-	*f = (struct finding){0};
+	struct finding *f = &out->items[out->count]; /* zeroed */
 	struct parts p = parts_of(f);
 	uint32_t there = get_u32(&c);
 	bool sane = there >> TEXTS == 0;
@@ -310,6 +308,10 @@ int frame_take(unsigned char *frame, size_t length, const unsigned char key[FRAM
 	out->log = get_text(&c);
 	if (c.broken || (head.failed != 0) != (*failure != NULL) || head.count > FINDINGS_MOST)
 		return err_set(e, "its answer's header does not fit its body");
+	if (head.count > c.left / FINDING_LEAST)
+		return err_set(e, "its answer says it holds %u findings; it has no room for them", head.count);
+	out->items = xcalloc(head.count, sizeof *out->items);
+	out->capacity = head.count;
 	for (uint32_t i = 0; i < head.count; i++)
 		if (get_finding(&c, out) < 0)
 			return err_set(e, "finding %u of %u in its answer cannot be read", i + 1,

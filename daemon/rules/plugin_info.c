@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/monotonic.h"
 #include "rules/contained.h"
 #include "rules/describe.h"
 
@@ -109,17 +110,35 @@ static int hear(
 	return err_set(e, "it gave no description: %s", how.text);
 }
 
-static int describe(const char *file, struct plugin_info **out, struct err *e)
+/* One plugin that is being asked what it is. */
+struct asked {
+	const char *file; /* borrowed */
+	struct contained process;
+	struct contained_limits limits;
+	bool started;
+	struct err error; /* where it was not started */
+};
+
+static void ask(struct asked *a, const char *file)
 {
 	const char *arguments[] = {"--describe", file, NULL};
-	struct contained c;
+	*a = (struct asked){.file = file, .process = {.pidfd = -1, .fd = -1}};
+	a->started = contained_start(&a->process, arguments, &a->error) == 0;
+	if (a->started)
+		a->limits = contained_limits(&a->process, DESCRIBE_WALL_MS, DESCRIBE_CPU_MS);
+}
+
+/* What it said, and its end. */
+static int take_description(struct asked *a, struct plugin_info **out, struct err *e)
+{
 	struct buf said = {0};
-	if (contained_start(&c, arguments, e) < 0)
-		return -1;
-	struct contained_limits limits = contained_limits(&c, DESCRIBE_WALL_MS, DESCRIBE_CPU_MS);
-	int code = hear(&c, &limits, &said, e);
-	contained_stop(&c);
-	int rc = code < 0 ? -1 : plugin_info_from_json(said.s, said.len, file, out, e);
+	if (!a->started)
+		return err_set(e, "%s", a->error.text);
+	if (contained_spoke(&a->process)) /* that we come late is not its fault */
+		a->limits.until_ms = monotonic_ms() + DESCRIBE_WALL_MS;
+	int code = hear(&a->process, &a->limits, &said, e);
+	contained_stop(&a->process);
+	int rc = code < 0 ? -1 : plugin_info_from_json(said.s, said.len, a->file, out, e);
 	buf_release(&said);
 	if (rc == 0 && code == 0 && plugin_info_check(*out, e) == 0)
 		return 0;
@@ -131,30 +150,40 @@ static int describe(const char *file, struct plugin_info **out, struct err *e)
 	return -1;
 }
 
-int plugin_describe(
-	const struct settings *s, const char *file, struct plugin_info **out, struct err *e)
+/* The description with the file's hash. */
+static int take_plugin(struct asked *a, struct plugin_info **out, struct err *e)
 {
 	struct plugin_info *p;
 	char *sum;
-	(void)s; /* describing needs none: it runs no rule */
-	if (hash_file(file, &sum, e) < 0)
+	if (hash_file(a->file, &sum, e) < 0) {
+		contained_stop(&a->process);
 		return -1;
-	if (describe(file, &p, e) < 0) {
+	}
+	if (take_description(a, &p, e) < 0) {
 		free(sum);
-		return err_prefix(e, "%s", file);
+		return err_prefix(e, "%s", a->file);
 	}
 	p->sha256 = sum;
-	char *expected = plugin_name_of_file(file);
+	char *expected = plugin_name_of_file(a->file);
 	int rc = strcmp(expected, p->name) == 0
 			 ? 0
 			 : err_set(e, "%s: it calls itself '%s'; after its file '%s' is expected",
-				   file, p->name, expected);
+				   a->file, p->name, expected);
 	free(expected);
 	if (rc < 0)
 		plugin_info_free(p);
 	else
 		*out = p;
 	return rc;
+}
+
+int plugin_describe(
+	const struct settings *s, const char *file, struct plugin_info **out, struct err *e)
+{
+	struct asked a;
+	(void)s; /* describing needs none: it runs no rule */
+	ask(&a, file);
+	return take_plugin(&a, out, e);
 }
 
 /* Settings of plugins. */
@@ -214,24 +243,32 @@ static char *file_of(const struct settings *s, const char *name)
 	return file;
 }
 
+/* What went wrong, without the file that problems name anyway. */
+static const char *without_file(const char *text, const char *file)
+{
+	size_t n = strlen(file);
+	return strncmp(text, file, n) == 0 && strncmp(text + n, ": ", 2) == 0 ? text + n + 2 : text;
+}
+
 struct plugin_info **plugins_describe(const struct settings *s, struct problems *problems)
 {
-	struct plugin_info **all = xcalloc(s->plugins.enabled_count, sizeof *all);
-	for (size_t i = 0; i < s->plugins.enabled_count; i++) {
+	size_t n = s->plugins.enabled_count;
+	struct plugin_info **all = xcalloc(n, sizeof *all);
+	struct asked *asked = xcalloc(n, sizeof *asked);
+	char **files = xcalloc(n, sizeof *files);
+	for (size_t i = 0; i < n; i++) /* all are asked before the first is heard */
+		ask(&asked[i], files[i] = file_of(s, s->plugins.enabled[i]));
+	for (size_t i = 0; i < n; i++) {
 		struct err e;
-		char *file = file_of(s, s->plugins.enabled[i]);
-		if (plugin_describe(s, file, &all[i], &e) < 0) {
-			/* the sentence begins with the file where describing itself failed */
-			const char *text = e.text;
-			size_t n = strlen(file);
-			if (strncmp(text, file, n) == 0 && strncmp(text + n, ": ", 2) == 0)
-				text += n + 2;
-			problems_add(problems, file, 0, 0, "%s", text);
+		if (take_plugin(&asked[i], &all[i], &e) < 0) {
+			problems_add(problems, files[i], 0, 0, "%s", without_file(e.text, files[i]));
 			all[i] = NULL;
 		}
-		free(file);
+		free(files[i]);
 		if (all[i])
 			plugin_check_settings(all[i], s, problems);
 	}
+	free(asked);
+	free(files);
 	return all;
 }

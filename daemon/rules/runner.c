@@ -96,6 +96,7 @@ static int check_findings(const struct runner *r, const struct findings *set, st
 {
 	struct finding_keys keys = {0};
 	int rc = 0;
+	finding_keys_reserve(&keys, set->count);
 	for (size_t i = 0; i < set->count && rc == 0; i++) {
 		const struct finding *f = &set->items[i];
 		const struct rule_info *rule = plugin_rule(r->plugin, f->rule ? f->rule : "");
