@@ -2,8 +2,8 @@
  * langnghe-runner: one plugin, shut in. The only program that ever loads one.
  *
  *   langnghe-runner --describe FILE            its description as JSON, then ends
- *   langnghe-runner -c CONF --database DB FILE answers "check DAY KEY" lines on its
- *                                              input with frames, until it ends
+ *   langnghe-runner -c CONF --database DB FILE answers "check DAY KEY news" lines on
+ *                                              its input with frames, until it ends
  *
  * What it needs is opened first: settings, plan, calendar, database. Then it
  * binds itself to its parent, gives up files, network, processes and signals in
@@ -124,8 +124,8 @@ static int describe(const char *file)
 	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILED;
 }
 
-/* "check YYYY-MM-DD KEY\n". 1 a request, 0 the end, -1 something else. */
-static int read_request(int in, int32_t *day, unsigned char key[FRAME_KEY])
+/* "check YYYY-MM-DD KEY news\n", or all. 1 a request, 0 the end, -1 something else. */
+static int read_request(int in, int32_t *day, bool *all, unsigned char key[FRAME_KEY])
 {
 	char line[REQUEST_MOST + 1];
 	size_t n = 0;
@@ -141,9 +141,12 @@ static int read_request(int in, int32_t *day, unsigned char key[FRAME_KEY])
 			return -1;
 	}
 	line[n] = '\0';
-	const char *hex = line + 17;
+	const char *hex = line + 17, *scope = hex + 2 * FRAME_KEY;
 	size_t length = 0;
-	if (n != 17 + 2 * FRAME_KEY || memcmp(line, "check ", 6) != 0 || line[16] != ' ')
+	if (n < 17 + 2 * FRAME_KEY || memcmp(line, "check ", 6) != 0 || line[16] != ' ')
+		return -1;
+	*all = strcmp(scope, " all") == 0;
+	if (!*all && strcmp(scope, " news") != 0)
 		return -1;
 	line[16] = '\0';
 	if (day_parse_iso(line + 6, day) < 0 ||
@@ -160,15 +163,16 @@ static int serve(struct loaded *l, const char *failure, int in, int out)
 	unsigned char key[FRAME_KEY];
 	struct err e;
 	int32_t day;
+	bool all;
 	int rc;
-	for (bool first = true; (rc = read_request(in, &day, key)) == 1; first = false) {
+	for (bool first = true; (rc = read_request(in, &day, &all, key)) == 1; first = false) {
 		if (first && !failure && host_create(l->host, l->code, &l->state, day, &e) < 0)
 			failure = e.text;
 		if (failure) {
 			frame_begin(&frame);
-			frame_seal(&frame, 0, failure, NULL, key);
+			frame_seal(&frame, 0, 0, failure, NULL, key);
 		} else {
-			host_check(l->host, l->code, l->state, day, key, &frame);
+			host_check(l->host, l->code, l->state, day, all, key, &frame);
 		}
 		sodium_memzero(key, sizeof key);
 		if (write_all(out, frame.s, frame.len) < 0)

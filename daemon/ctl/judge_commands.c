@@ -15,8 +15,8 @@ static const char *const target_keys[] = {"target", "year", "task", "unit", "cla
 	"range_low", "range_high", "status", "gap", "gap_units", "pace_now", "pace_needed",
 	"forecast", "points", "figures_on", "source", "origin", "decided_on", NULL};
 
-/* Opens the world and judges the day asked for. 0, or the exit code. */
-static int judge(struct ctl *c, const char *only, struct judgement *j)
+/* Opens the world and judges the day asked for; all: with everything that is in order. 0, or the exit code. */
+static int judge(struct ctl *c, const char *only, bool all, struct judgement *j)
 {
 	int32_t today;
 	struct err e;
@@ -25,7 +25,7 @@ static int judge(struct ctl *c, const char *only, struct judgement *j)
 		rc = ctl_today(c, &today);
 	if (rc)
 		return rc;
-	struct runner_set runners = {0};
+	struct runner_set runners = {.all = all};
 	rc = judgement_make(j, &c->world, &runners, today, only, &e);
 	runner_set_stop(&runners);
 	return rc < 0 ? ctl_fail(CTL_CANNOT, "%s", e.text) : 0;
@@ -65,11 +65,12 @@ static int run_check(struct ctl *c)
 			CTL_USAGE, "--plugin: \"%.40s\" is not among plugins.enabled", only);
 	world_close(&c->world);
 	struct judgement j = {0};
-	rc = judge(c, only, &j);
+	bool all = ctl_option(c, "all") != NULL;
+	rc = judge(c, only, all, &j);
 	if (rc)
 		return rc;
 	struct table *t = ctl_table(c, check_keys);
-	bool bad = say_failures(&j), all = ctl_option(c, "all") != NULL;
+	bool bad = say_failures(&j);
 	for (size_t i = 0; i < j.count; i++) {
 		bad |= is_bad_news(j.items[i].status);
 		if (all || j.items[i].status != STATUS_IN_ORDER)
@@ -125,7 +126,7 @@ static int run_targets(struct ctl *c)
 		return ctl_fail(CTL_USAGE,
 			"--year: \"%.20s\" is no target year; allowed: 2025, 2030", year);
 	struct judgement j = {0};
-	int rc = judge(c, NULL, &j);
+	int rc = judge(c, NULL, false, &j);
 	if (rc)
 		return rc;
 	say_failures(&j);
@@ -191,7 +192,7 @@ static int run_villages(struct ctl *c)
 {
 	struct judgement j = {0};
 	struct err e;
-	int rc = judge(c, NULL, &j);
+	int rc = judge(c, NULL, false, &j);
 	if (rc)
 		return rc;
 	rc = check_lacks(c, ctl_option(c, "lacks"));
@@ -218,7 +219,7 @@ static int run_deadlines(struct ctl *c)
 	if (rc == 0 && text && (year < 2022 || year > 2100))
 		rc = ctl_fail(CTL_USAGE, "--year: %s; allowed: 2022 to 2100", text);
 	if (rc == 0)
-		rc = judge(c, NULL, &j);
+		rc = judge(c, NULL, false, &j);
 	if (rc)
 		return rc;
 	say_failures(&j);

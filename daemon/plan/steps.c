@@ -33,6 +33,15 @@ int32_t step_day(const struct calendar *c, int32_t last_day, int n)
 	return calendar_on_or_before(c, last_day - n);
 }
 
+bool expiry_is_near(int32_t valid_to, int32_t today, const struct reminders *r, const struct calendar *c)
+{
+	int first = 0;
+	for (size_t i = 0; i < r->expiry.count; i++)
+		if (r->expiry.items[i] > first)
+			first = r->expiry.items[i];
+	return today >= step_day(c, valid_to, first);
+}
+
 int32_t duty_next_first_step(const struct plan *p, const struct duty *d, const char *period,
 	const struct reminders *r, const struct calendar *c)
 {

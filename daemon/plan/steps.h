@@ -12,6 +12,8 @@
 /* The duty's own steps, else those of its cadence; in days before the last day, largest first. */
 struct int_list duty_steps(const struct duty *d, const struct reminders *r);
 struct int_list cadence_steps(enum cadence c, const struct reminders *r);
+/* Whether the first reminder of something that runs out has come: from that day on it is told. */
+bool expiry_is_near(int32_t valid_to, int32_t today, const struct reminders *r, const struct calendar *c);
 /* The day of step n: n calendar days before last_day, moved to the working day on or before. */
 int32_t step_day(const struct calendar *c, int32_t last_day, int n);
 /* The first step day of the duty's next period; DAY_NONE where there is none. */

@@ -209,16 +209,21 @@ static uint64_t hash_on(uint64_t h, const char *s)
 	return (h ^ '/') * 1099511628211u;
 }
 
-/* Places h, which is not 0; false if it is there. 64 bits of 200 000 keys do not meet by chance. */
-static bool place(uint64_t *slots, size_t size, uint64_t h)
+static uint64_t key_of(const struct finding *f)
+{
+	uint64_t h =
+		hash_on(hash_on(hash_on(14695981039346656037u, f->rule), f->subject), f->period);
+	return h ? h : 1;
+}
+
+/* Where h, which is not 0, stands or belongs. */
+static uint64_t *slot_of(uint64_t *slots, size_t size, uint64_t h)
 {
 	uint64_t mixed = (h ^ (h >> 33)) * 0xff51afd7ed558ccdu; /* keys that count up would lie side by side */
 	size_t at = (size_t)(mixed >> 32) & (size - 1);
-	for (; slots[at]; at = (at + 1) & (size - 1))
-		if (slots[at] == h)
-			return false;
-	slots[at] = h;
-	return true;
+	while (slots[at] && slots[at] != h)
+		at = (at + 1) & (size - 1);
+	return &slots[at];
 }
 
 static void resize(struct finding_keys *k, size_t size)
@@ -226,7 +231,7 @@ static void resize(struct finding_keys *k, size_t size)
 	uint64_t *slots = xcalloc(size, sizeof *slots);
 	for (size_t i = 0; i < k->size; i++)
 		if (k->slots[i])
-			place(slots, size, k->slots[i]);
+			*slot_of(slots, size, k->slots[i]) = k->slots[i];
 	free(k->slots);
 	k->slots = slots;
 	k->size = size;
@@ -240,16 +245,22 @@ void finding_keys_reserve(struct finding_keys *k, size_t count)
 	resize(k, size);
 }
 
+/* 64 bits of 200 000 keys do not meet by chance. */
 bool finding_keys_add(struct finding_keys *k, const struct finding *f)
 {
 	if (k->count * 2 >= k->size)
 		resize(k, k->size ? k->size * 2 : SLOTS_FIRST);
-	uint64_t h =
-		hash_on(hash_on(hash_on(14695981039346656037u, f->rule), f->subject), f->period);
-	if (!place(k->slots, k->size, h ? h : 1))
+	uint64_t h = key_of(f), *slot = slot_of(k->slots, k->size, h);
+	if (*slot)
 		return false;
+	*slot = h;
 	k->count++;
 	return true;
+}
+
+bool finding_keys_has(const struct finding_keys *k, const struct finding *f)
+{
+	return k->size && *slot_of(k->slots, k->size, key_of(f));
 }
 
 void finding_keys_release(struct finding_keys *k)

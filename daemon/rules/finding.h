@@ -50,6 +50,7 @@ struct findings {
 	struct arena arena; /* of marks */
 	struct finding *items;
 	size_t count, capacity;
+	size_t left_out; /* that are in order and of which nobody was told: they are counted, not carried */
 	const char *log; /* lines the plugin wrote for the administrator, or NULL */
 };
 
@@ -67,6 +68,7 @@ struct finding_keys {
 };
 /* False if a finding of the same key was added before. */
 bool finding_keys_add(struct finding_keys *k, const struct finding *f);
+bool finding_keys_has(const struct finding_keys *k, const struct finding *f);
 void finding_keys_reserve(struct finding_keys *k, size_t count); /* before the first, where their number is known */
 void finding_keys_release(struct finding_keys *k);
 

@@ -152,10 +152,11 @@ int frame_finding(struct buf *frame, const struct finding *f)
 	return 0;
 }
 
-void frame_seal(struct buf *frame, uint32_t count, const char *failure, const char *log,
+void frame_seal(struct buf *frame, uint32_t count, uint32_t left_out, const char *failure, const char *log,
 	const unsigned char key[FRAME_KEY])
 {
-	char *tail = xmalloc(text_room(failure) + text_room(log)), *end = tail;
+	char *tail = xmalloc(sizeof left_out + text_room(failure) + text_room(log)), *end = tail;
+	put_u32(&end, failure ? 0 : left_out);
 	put_text(&end, failure);
 	put_text(&end, log);
 	size_t more = (size_t)(end - tail);
@@ -163,7 +164,7 @@ void frame_seal(struct buf *frame, uint32_t count, const char *failure, const ch
 		frame_begin(frame);
 		count = 0;
 	}
-	/* The two texts travel first; findings were written before they were known. */
+	/* These travel first; findings were written before they were known. */
 	size_t body = frame->len - FRAME_HEAD;
 	buf_add_n(frame, tail, more);
 	memmove(frame->s + FRAME_HEAD + more, frame->s + FRAME_HEAD, body);
@@ -304,9 +305,11 @@ int frame_take(unsigned char *frame, size_t length, const unsigned char key[FRAM
 	if (sodium_memcmp(sum, head.checksum, sizeof sum) != 0)
 		return err_set(e, "its answer's checksum is wrong: it was cut, mixed or forged");
 	struct cursor c = {frame + FRAME_HEAD, length - FRAME_HEAD, false};
+	out->left_out = get_u32(&c);
 	*failure = get_text(&c);
 	out->log = get_text(&c);
-	if (c.broken || (head.failed != 0) != (*failure != NULL) || head.count > FINDINGS_MOST)
+	if (c.broken || (head.failed != 0) != (*failure != NULL) || head.count > FINDINGS_MOST ||
+		out->left_out > FINDINGS_MOST)
 		return err_set(e, "its answer's header does not fit its body");
 	if (head.count > c.left / FINDING_LEAST)
 		return err_set(e, "its answer says it holds %u findings; it has no room for them", head.count);

@@ -13,7 +13,7 @@
 #include "rules/finding.h"
 
 enum {
-	FRAME_VERSION = 2,
+	FRAME_VERSION = 3,
 	FRAME_KEY = 16, /* bytes */
 	FRAME_HEAD = 40, /* bytes before the body */
 	FRAME_MOST = 64 * 1024 * 1024, /* bytes of a whole frame */
@@ -24,9 +24,10 @@ enum {
 void frame_begin(struct buf *frame);
 /* -1 if the frame would grow past FRAME_MOST; it is unchanged then. */
 int frame_finding(struct buf *frame, const struct finding *f);
-/* failure: the sentence that makes the run a failed one (its findings are dropped), or NULL.
+/* left_out: findings that are counted and not carried (finding.h).
+ * failure: the sentence that makes the run a failed one (its findings are dropped), or NULL.
  * log: lines for the administrator, or NULL. */
-void frame_seal(struct buf *frame, uint32_t count, const char *failure, const char *log,
+void frame_seal(struct buf *frame, uint32_t count, uint32_t left_out, const char *failure, const char *log,
 	const unsigned char key[FRAME_KEY]);
 
 /* Reading. Looks at the FRAME_HEAD bytes of a header; *length gets the size of the whole frame. */

@@ -5,6 +5,7 @@
 #include "rules/host_private.h"
 
 #include "base/text.h"
+#include "rules/watched.h"
 #include "store/confined.h"
 
 enum {
@@ -98,12 +99,16 @@ static int add_finding(struct host *h, const struct ln_finding *given, struct er
 	}
 	if (finding_check(&facts, rule, e) < 0)
 		return -1;
-	if (h->reported >= FINDINGS_MOST)
+	if (h->reported + h->left_out >= FINDINGS_MOST)
 		return err_set(e, "rule %s, subject %s: it reports more than %d findings", rule->id,
 			facts.subject, FINDINGS_MOST);
 	if (!finding_keys_add(&h->keys, &facts))
 		return err_set(e, "rule %s reported %s%s%s twice", rule->id, facts.subject,
 			facts.period ? " for " : "", facts.period ? facts.period : "");
+	if (h->watched && watched_leaves_out(h->watched, rule, &facts, h->table.today)) {
+		h->left_out++;
+		return 0;
+	}
 	if (frame_finding(h->frame, &facts) < 0)
 		return err_set(e, "rule %s, subject %s: it reports more than %d bytes", rule->id,
 			facts.subject, FRAME_MOST);
@@ -255,6 +260,7 @@ static void end_check(struct host *h)
 	free(h->failure);
 	h->failure = NULL;
 	h->frame = NULL;
+	h->watched = NULL;
 	h->error.text[0] = '\0';
 }
 
@@ -293,6 +299,16 @@ static int transaction(struct host *h, const char *sql)
 	return rc < 0 ? host_fail(h, e.text) : 0;
 }
 
+/* Our own query, before the plugin gets its turn. */
+static int load_watched(struct host *h, struct watched *w)
+{
+	struct err e;
+	confined_trust(h->world.store, true);
+	int rc = watched_load(w, h->world.store, h->world.plugin->name, &e);
+	confined_trust(h->world.store, false);
+	return rc < 0 ? host_fail(h, e.text) : 0;
+}
+
 /* Which of its own words to take for a check that says it failed. */
 static void fail_by_result(struct host *h, int result)
 {
@@ -308,14 +324,16 @@ static void fail_by_result(struct host *h, int result)
 	buf_release(&b);
 }
 
-void host_check(struct host *h, const struct ln_plugin *code, void *state, int32_t today,
+void host_check(struct host *h, const struct ln_plugin *code, void *state, int32_t today, bool all,
 	const unsigned char key[FRAME_KEY], struct buf *frame)
 {
+	struct watched watched = {.reminders = &h->world.settings->reminders, .calendar = h->world.calendar};
 	h->frame = frame;
-	h->reported = 0;
+	h->reported = h->left_out = 0;
 	h->table.today = today;
 	frame_begin(frame);
-	if (transaction(h, "BEGIN") == 0) {
+	if (transaction(h, "BEGIN") == 0 && (all || load_watched(h, &watched) == 0)) {
+		h->watched = all ? NULL : &watched;
 		confined_limit(h->world.store,
 			h->world.settings->plugins.cpu_ms / 100 * QUERY_SHARE_PERCENT);
 		int result = code->check(&h->table, state);
@@ -323,9 +341,10 @@ void host_check(struct host *h, const struct ln_plugin *code, void *state, int32
 		for (size_t i = 0; i < HOST_QUERIES_MOST; i++)
 			query_end(&h->queries[i]);
 		transaction(h, "ROLLBACK");
+		watched_release(&watched);
 		if (result != LN_COMPLETE)
 			fail_by_result(h, result);
 	}
-	frame_seal(frame, h->reported, h->failure, h->log.len ? h->log.s : NULL, key);
+	frame_seal(frame, h->reported, h->left_out, h->failure, h->log.len ? h->log.s : NULL, key);
 	end_check(h);
 }

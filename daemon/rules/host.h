@@ -33,8 +33,9 @@ void host_free(struct host *h);
 /* Runs create() if there is one; today: the day of the first check. */
 int host_create(
 	struct host *h, const struct ln_plugin *code, void **state, int32_t today, struct err *e);
-/* Runs check() for one day and leaves the sealed answer in frame. */
-void host_check(struct host *h, const struct ln_plugin *code, void *state, int32_t today,
+/* Runs check() for one day and leaves the sealed answer in frame. all: carries what is in order even where nobody was
+ * told of it (rules/watched.h). */
+void host_check(struct host *h, const struct ln_plugin *code, void *state, int32_t today, bool all,
 	const unsigned char key[FRAME_KEY], struct buf *frame);
 
 /* The i-th period of a duty to look at on a day; 0, or -1 past the end. Reports and counts: the

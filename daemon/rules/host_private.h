@@ -28,8 +28,9 @@ struct host {
 	struct host_world world;
 	struct arena arena; /* texts handed out during a check */
 	struct buf *frame;
-	uint32_t reported;
+	uint32_t reported, left_out;
 	struct finding_keys keys;
+	const struct watched *watched; /* NULL: everything is carried */
 	struct buf log;
 	struct ln_query queries[HOST_QUERIES_MOST];
 	struct host_debtors debtors;

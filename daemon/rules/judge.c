@@ -272,15 +272,11 @@ static void judge_expiry(struct judged *g, const struct reminders *r, const stru
 		g->status = STATUS_UNKNOWN;
 		return;
 	}
-	int first = 0;
-	for (size_t i = 0; i < r->expiry.count; i++)
-		if (r->expiry.items[i] > first)
-			first = r->expiry.items[i];
 	g->days_left = valid_to - today;
 	if (g->days_left < 0)
 		g->status = STATUS_EXPIRED;
 	else
-		g->status = today >= step_day(c, valid_to, first) ? STATUS_EXPIRING : STATUS_IN_ORDER;
+		g->status = expiry_is_near(valid_to, today, r, c) ? STATUS_EXPIRING : STATUS_IN_ORDER;
 }
 
 /* plugin/rule/subject/period, put together by hand: there are 200 000. */

@@ -114,6 +114,7 @@ struct judgement {
 struct runner_set {
 	struct runner **runners;
 	size_t count;
+	bool all; /* also ask for what is in order and of which nobody was told (rules/watched.h) */
 };
 void runner_set_stop(struct runner_set *r);
 

@@ -29,7 +29,7 @@ static int take_findings(struct judgement *j, const struct world *w, struct plug
 			return -1;
 		}
 	}
-	run->findings = set->count;
+	run->findings = set->count + set->left_out;
 	run->complete = true;
 	return 0;
 }
@@ -38,6 +38,7 @@ static int take_findings(struct judgement *j, const struct world *w, struct plug
 struct work {
 	struct judgement *j;
 	const struct world *w;
+	bool all; /* of the runner_set */
 	struct runner ***slots; /* where each run's runner is kept between days */
 	size_t *order; /* runs, in the order in which they are asked */
 	size_t asked, taken; /* runs of that order that were asked; runs whose findings are judged, as the runs stand */
@@ -74,7 +75,7 @@ static void ask_some(struct work *k, int at_a_time)
 		start_plugin(k, i);
 		if (run->kept || run->error) {
 			k->ready[i] = true; /* its findings are there, or it could not be started */
-		} else if (runner_ask(*k->slots[i], k->j->today, &e) < 0) {
+		} else if (runner_ask(*k->slots[i], k->j->today, k->all, &e) < 0) {
 			run->error = xstrdup(e.text);
 			drop_runner(k, i);
 			k->ready[i] = true;
@@ -198,6 +199,7 @@ int judgement_make(struct judgement *j, const struct world *w, struct runner_set
 	}
 	struct work work = {.j = j,
 		.w = w,
+		.all = runners->all,
 		.slots = xcalloc(n, sizeof *work.slots),
 		.order = xcalloc(n, sizeof *work.order),
 		.waits = xcalloc(n, sizeof *work.waits),
@@ -210,7 +212,8 @@ int judgement_make(struct judgement *j, const struct world *w, struct runner_set
 		work.slots[j->run_count] = &runners->runners[i];
 		run->plugin = plugin;
 		/* A store that cannot say so costs a run, no more. */
-		run->kept = kept_find(&j->sets[j->run_count++], w, plugin, today, &none) == 1;
+		run->kept = !runners->all && kept_find(&j->sets[j->run_count], w, plugin, today, &none) == 1;
+		j->run_count++;
 	}
 	work_through(&work);
 	free(work.slots);

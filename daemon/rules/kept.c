@@ -177,7 +177,7 @@ static int save(const struct world *w, const struct plugin_info *plugin, const s
 			rc = frame_finding(&frame, &set->items[i]);
 	}
 	if (rc == 0) {
-		frame_seal(&frame, (uint32_t)set->count, NULL, set->log, key);
+		frame_seal(&frame, (uint32_t)set->count, (uint32_t)set->left_out, NULL, set->log, key);
 		stmt_text(st, 1, plugin->name);
 		stmt_day(st, 2, today);
 		stmt_text(st, 3, with);

@@ -112,7 +112,7 @@ static int check_findings(const struct runner *r, const struct findings *set, st
 	return rc;
 }
 
-static int ask(struct runner *r, int32_t today, struct err *e)
+static int ask(struct runner *r, int32_t today, bool all, struct err *e)
 {
 	char hex[2 * FRAME_KEY + 1], day[DAY_TEXT], request[80];
 	if (r->process.fd < 0)
@@ -121,7 +121,8 @@ static int ask(struct runner *r, int32_t today, struct err *e)
 		return err_set(e, "it spoke before it was asked");
 	randombytes_buf(r->key, sizeof r->key);
 	sodium_bin2hex(hex, sizeof hex, r->key, sizeof r->key);
-	int n = snprintf(request, sizeof request, "check %s %s\n", day_iso(today, day), hex);
+	int n = snprintf(request, sizeof request, "check %s %s %s\n", day_iso(today, day), hex,
+		all ? "all" : "news");
 	r->limits = contained_limits(&r->process, r->wall_ms, r->cpu_ms);
 	r->asked_ms = monotonic_ms();
 	return contained_write(&r->process, request, (size_t)n, &r->limits, e);
@@ -152,9 +153,9 @@ static int give_up(struct runner *r, struct err *e)
 	return err_prefix(e, "plugin %s", r->plugin->name);
 }
 
-int runner_ask(struct runner *r, int32_t today, struct err *e)
+int runner_ask(struct runner *r, int32_t today, bool all, struct err *e)
 {
-	if (ask(r, today, e) < 0)
+	if (ask(r, today, all, e) < 0)
 		return give_up(r, e);
 	r->asked = true;
 	return 0;
@@ -175,7 +176,7 @@ int runner_answer(struct runner *r, struct findings *out, int *took_ms, struct e
 
 int runner_check(struct runner *r, int32_t today, struct findings *out, int *took_ms, struct err *e)
 {
-	return runner_ask(r, today, e) < 0 ? -1 : runner_answer(r, out, took_ms, e);
+	return runner_ask(r, today, true, e) < 0 ? -1 : runner_answer(r, out, took_ms, e);
 }
 
 int runners_first(struct runner *const *all, int n, struct err *e)

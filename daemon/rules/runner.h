@@ -21,8 +21,9 @@ int runner_start(struct runner **out, const struct settings *s, const char *data
  * holds the findings; on failure the runner is dead or untrusted: only runner_stop may follow.
  * *took_ms may be NULL. */
 int runner_check(struct runner *r, int32_t today, struct findings *out, int *took_ms, struct err *e);
-/* The same in two steps, so that several work at a time: asks, and takes the answer, waiting for it if need be. */
-int runner_ask(struct runner *r, int32_t today, struct err *e);
+/* The same in two steps, so that several work at a time: asks, and takes the answer, waiting for it if need be.
+ * all: also for what is in order and of which nobody was told (rules/watched.h); runner_check always does. */
+int runner_ask(struct runner *r, int32_t today, bool all, struct err *e);
 int runner_answer(struct runner *r, struct findings *out, int *took_ms, struct err *e);
 /* The index of the first of n that has begun to answer, or never will; NULL entries and those that were not asked are
  * left out. -1: none was asked, or waiting is impossible. */

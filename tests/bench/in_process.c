@@ -23,7 +23,7 @@ struct runner {
 	void *object; /* of dlopen */
 	const struct ln_plugin *code;
 	void *state;
-	bool created, asked;
+	bool created, asked, all;
 	int32_t today;
 };
 
@@ -59,9 +59,10 @@ int runner_start(struct runner **out, const struct settings *s, const char *data
 	return 0;
 }
 
-int runner_ask(struct runner *r, int32_t today, struct err *e)
+int runner_ask(struct runner *r, int32_t today, bool all, struct err *e)
 {
 	(void)e;
+	r->all = all;
 	r->today = today;
 	r->asked = true;
 	return 0;
@@ -86,7 +87,7 @@ int runner_answer(struct runner *r, struct findings *out, int *took_ms, struct e
 	if (!r->created && host_create(r->host, r->code, &r->state, r->today, e) < 0)
 		return -1;
 	r->created = true;
-	host_check(r->host, r->code, r->state, r->today, key, &frame);
+	host_check(r->host, r->code, r->state, r->today, r->all, key, &frame);
 	size_t length = frame.len;
 	int rc = frame_take((unsigned char *)buf_take(&frame), length, key, out, &failure, e);
 	if (rc == 0 && failure)
@@ -98,7 +99,7 @@ int runner_answer(struct runner *r, struct findings *out, int *took_ms, struct e
 
 int runner_check(struct runner *r, int32_t today, struct findings *out, int *took_ms, struct err *e)
 {
-	return runner_ask(r, today, e) < 0 ? -1 : runner_answer(r, out, took_ms, e);
+	return runner_ask(r, today, true, e) < 0 ? -1 : runner_answer(r, out, took_ms, e);
 }
 
 void runner_stop(struct runner *r)

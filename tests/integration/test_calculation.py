@@ -195,7 +195,7 @@ def case(report, p, template, seed):
     today = r.choice(AWKWARD) if r.random() < 0.5 else D(2022, 12, 1) + datetime.timedelta(r.randint(0, 3000))
     rows = Maker(r, today).register()
     load(p, template, rows)
-    ours, model = p.ctl("check", "--as-of", today.isoformat(), json_out=True), Register(rows)
+    ours, model = p.ctl("check", "--all", "--as-of", today.isoformat(), json_out=True), Register(rows)
     targets = {(f["rule"], int(f["period"])): f for f in ours if f["kind"] == "short"}
     for target in list(SHARES) + list(COUNTS) + list(RATES):
         for year in (2025, 2030):

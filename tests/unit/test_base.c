@@ -19,6 +19,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utf8proc.h>
 
 #include <cmocka.h>
 
@@ -251,6 +252,43 @@ static void check_taken(char *got, const char *wanted)
 	free(got);
 }
 
+/* Each character that text_nfc takes as it stands is composed, after any other: what utf8proc says. */
+static void normal_text_is_not_touched(void **state)
+{
+	(void)state;
+	for (int c = 0x20; c < 0x2030; c++) {
+		char text[16] = "";
+		utf8proc_uint8_t bytes[4];
+		utf8proc_ssize_t n = utf8proc_encode_char(c, bytes);
+		snprintf(text, sizeof text, "a%.*sB", (int)n, (char *)bytes);
+		char *got = text_nfc(text, false);
+		utf8proc_uint8_t *wanted = utf8proc_NFC((utf8proc_uint8_t *)text);
+		bool dropped = (c >= 0x7F && c < 0xA0) || c == 0x200B;
+		if (!dropped && strcmp(got, (char *)wanted) != 0)
+			fail_msg("U+%04X: %s instead of %s", (unsigned)c, got, (char *)wanted);
+		free(wanted);
+		free(got);
+	}
+	check_taken(text_nfc(" a", false), "a");
+	check_taken(text_nfc("a ", false), "a");
+	check_taken(text_nfc("a  b", false), "a  b");
+	check_taken(text_nfc("a  b", true), "a b");
+}
+
+/* Bytes that are taken in strides are the same as one by one. */
+static void utf8_is_told_from_bytes(void **state)
+{
+	static const char *const good[] = {"", "abcdefgh", "abcdefghi", "Xã Nga Sơn, tỉnh Thanh Hóa", "\xE1\xBB\x99",
+		"\xF0\x9F\x8C\xBE", "\xEE\x80\x80", "\xED\x9F\xBF"};
+	static const char *const bad[] = {"\x80", "abcdefgh\xC3", "\xC0\xAF", "\xE0\x80\x80", "\xED\xA0\x80",
+		"\xE1\xBB", "\xE1\xBB a", "\xF4\x90\x80\x80", "\xFF", "\xC3\xC3"};
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+		assert_true(text_is_utf8(good[i], strlen(good[i])));
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_false(text_is_utf8(bad[i], strlen(bad[i])));
+}
+
 static void test_text(void **state)
 {
 	(void)state;
@@ -281,7 +319,7 @@ static void test_text(void **state)
 }
 
 /* What the table prints, taken by the caller. */
-static char *printed(const struct table *t, void (*print)(const struct table *, FILE *))
+static char *printed(struct table *t, void (*print)(struct table *, FILE *))
 {
 	char *text = NULL;
 	size_t size;
@@ -291,6 +329,51 @@ static char *printed(const struct table *t, void (*print)(const struct table *, 
 	char *copy = xstrndup(text, size);
 	free(text);
 	return copy;
+}
+
+static void print_aligned(struct table *t, FILE *out)
+{
+	table_print(t, out);
+}
+
+static void add_places(struct table *t)
+{
+	static const char *const names[] = {"Nga Sơn", "Nga Sơn", "Nga \"Sơn\"", "h\xFF", "h\xFE", "h?", "", "Nga Sơn"};
+	for (int i = 0; i < 3 * (int)(sizeof names / sizeof *names); i++) {
+		table_row(t);
+		table_text(t, "name", names[i % (int)(sizeof names / sizeof *names)]);
+		if (i % 2)
+			table_int(t, "n", i);
+		if (i % 5)
+			table_text(t, "unit", i < 12 ? "xa-15505" : "");
+	}
+}
+
+/* Rows that are written as they come are the rows that are kept, to the byte. */
+static void a_stream_is_the_table(void **state)
+{
+	static const char *const keys[] = {"unit", "name", "n", NULL};
+	(void)state;
+	for (int rows = 0; rows < 2; rows++) {
+		char *text = NULL;
+		size_t size;
+		struct table *kept = table_new(keys), *streamed = table_new(keys);
+		FILE *out = open_memstream(&text, &size);
+		table_stream(streamed, out);
+		if (rows) {
+			add_places(kept);
+			add_places(streamed);
+		}
+		table_json(streamed, out);
+		fclose(out);
+		char *wanted = printed(kept, table_json);
+		assert_string_equal(text, wanted);
+		assert_int_equal(table_rows(streamed), table_rows(kept));
+		table_free(kept);
+		table_free(streamed);
+		free(text);
+		free(wanted);
+	}
 }
 
 static void test_table(void **state)
@@ -330,7 +413,7 @@ static void test_table(void **state)
 	json_decref(rows);
 	free(json);
 
-	char *text = printed(t, table_print);
+	char *text = printed(t, print_aligned);
 	assert_null(strstr(text, "none"));
 	assert_non_null(strstr(text, "…"));
 	assert_non_null(strstr(text, "Sở \"Khoa học\" và Công nghệ"));
@@ -496,7 +579,10 @@ int main(void)
 		cmocka_unit_test(test_lunar),
 		cmocka_unit_test(test_numbers_written),
 		cmocka_unit_test(test_numbers_read),
+		cmocka_unit_test(normal_text_is_not_touched),
+		cmocka_unit_test(utf8_is_told_from_bytes),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(a_stream_is_the_table),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_table_json_is_janssons),
 		cmocka_unit_test(test_files),
