@@ -170,7 +170,7 @@ static int serve(struct loaded *l, const char *failure, int in, int out)
 			failure = e.text;
 		if (failure) {
 			frame_begin(&frame);
-			frame_seal(&frame, 0, 0, failure, NULL, key);
+			frame_seal(&frame, &(struct frame_end){.failure = failure}, key);
 		} else {
 			host_check(l->host, l->code, l->state, day, all, key, &frame);
 		}

@@ -51,6 +51,7 @@ struct findings {
 	struct finding *items;
 	size_t count, capacity;
 	size_t left_out; /* that are in order and of which nobody was told: they are counted, not carried */
+	const char *reads; /* columns of the register that were read for it, "|village.code|"; NULL: not known */
 	const char *log; /* lines the plugin wrote for the administrator, or NULL */
 };
 

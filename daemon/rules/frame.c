@@ -133,7 +133,7 @@ int frame_finding(struct buf *frame, const struct finding *f)
 	struct finding copy = *f;
 	struct parts p = parts_of(&copy);
 	size_t room = room_of(f, &p);
-	if (room + FRAME_LOG_MOST + 1024 > FRAME_MOST - frame->len)
+	if (room + FRAME_LOG_MOST + FRAME_REST_MOST > FRAME_MOST - frame->len)
 		return -1;
 	char *start = buf_extend(frame, room), *at = start + sizeof(uint32_t);
 	put_texts(&at, &p);
@@ -152,27 +152,26 @@ int frame_finding(struct buf *frame, const struct finding *f)
 	return 0;
 }
 
-void frame_seal(struct buf *frame, uint32_t count, uint32_t left_out, const char *failure, const char *log,
-	const unsigned char key[FRAME_KEY])
+void frame_seal(struct buf *frame, const struct frame_end *end, const unsigned char key[FRAME_KEY])
 {
-	char *tail = xmalloc(sizeof left_out + text_room(failure) + text_room(log)), *end = tail;
-	put_u32(&end, failure ? 0 : left_out);
-	put_text(&end, failure);
-	put_text(&end, log);
-	size_t more = (size_t)(end - tail);
-	if (failure) {
+	char *first = xmalloc(sizeof end->left_out + text_room(end->failure) + text_room(end->reads) + text_room(end->log));
+	char *at = first;
+	put_u32(&at, end->failure ? 0 : end->left_out);
+	put_text(&at, end->failure);
+	put_text(&at, end->reads);
+	put_text(&at, end->log);
+	size_t more = (size_t)(at - first);
+	if (end->failure)
 		frame_begin(frame);
-		count = 0;
-	}
 	/* These travel first; findings were written before they were known. */
 	size_t body = frame->len - FRAME_HEAD;
-	buf_add_n(frame, tail, more);
+	buf_add_n(frame, first, more);
 	memmove(frame->s + FRAME_HEAD + more, frame->s + FRAME_HEAD, body);
-	memcpy(frame->s + FRAME_HEAD, tail, more);
-	free(tail);
+	memcpy(frame->s + FRAME_HEAD, first, more);
+	free(first);
 	struct head head = {.version = FRAME_VERSION,
-		.failed = failure != NULL,
-		.count = count,
+		.failed = end->failure != NULL,
+		.count = end->failure ? 0 : end->count,
 		.length = frame->len};
 	memcpy(head.magic, magic, sizeof magic);
 	memcpy(frame->s, &head, sizeof head);
@@ -307,6 +306,7 @@ int frame_take(unsigned char *frame, size_t length, const unsigned char key[FRAM
 	struct cursor c = {frame + FRAME_HEAD, length - FRAME_HEAD, false};
 	out->left_out = get_u32(&c);
 	*failure = get_text(&c);
+	out->reads = get_text(&c);
 	out->log = get_text(&c);
 	if (c.broken || (head.failed != 0) != (*failure != NULL) || head.count > FINDINGS_MOST ||
 		out->left_out > FINDINGS_MOST)

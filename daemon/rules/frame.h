@@ -13,22 +13,25 @@
 #include "rules/finding.h"
 
 enum {
-	FRAME_VERSION = 3,
+	FRAME_VERSION = 4,
 	FRAME_KEY = 16, /* bytes */
 	FRAME_HEAD = 40, /* bytes before the body */
 	FRAME_MOST = 64 * 1024 * 1024, /* bytes of a whole frame */
-	FRAME_LOG_MOST = 16 * 1024 /* bytes of the log in it */
+	FRAME_LOG_MOST = 16 * 1024, /* bytes of the log in it */
+	FRAME_REST_MOST = 32 * 1024 /* of what was read, and of a failure's sentence */
 };
 
 /* Writing: frame_begin, frame_finding…, frame_seal; then the bytes are ready. */
 void frame_begin(struct buf *frame);
 /* -1 if the frame would grow past FRAME_MOST; it is unchanged then. */
 int frame_finding(struct buf *frame, const struct finding *f);
-/* left_out: findings that are counted and not carried (finding.h).
- * failure: the sentence that makes the run a failed one (its findings are dropped), or NULL.
- * log: lines for the administrator, or NULL. */
-void frame_seal(struct buf *frame, uint32_t count, uint32_t left_out, const char *failure, const char *log,
-	const unsigned char key[FRAME_KEY]);
+struct frame_end {
+	uint32_t count, left_out; /* findings in it, and those that are counted and not carried (finding.h) */
+	const char *failure; /* the sentence that makes the run a failed one (its findings are dropped), or NULL */
+	const char *reads; /* finding.h */
+	const char *log; /* lines for the administrator, or NULL */
+};
+void frame_seal(struct buf *frame, const struct frame_end *end, const unsigned char key[FRAME_KEY]);
 
 /* Reading. Looks at the FRAME_HEAD bytes of a header; *length gets the size of the whole frame. */
 int frame_length(const unsigned char head[FRAME_HEAD], size_t *length, struct err *e);

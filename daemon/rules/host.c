@@ -345,6 +345,9 @@ void host_check(struct host *h, const struct ln_plugin *code, void *state, int32
 		if (result != LN_COMPLETE)
 			fail_by_result(h, result);
 	}
-	frame_seal(frame, h->reported, h->left_out, h->failure, h->log.len ? h->log.s : NULL, key);
+	char *reads = confined_reads(h->world.store);
+	frame_seal(frame,
+		&(struct frame_end){h->reported, h->left_out, h->failure, reads, h->log.len ? h->log.s : NULL}, key);
+	free(reads);
 	end_check(h);
 }

@@ -76,28 +76,40 @@ static char *made_with(const struct world *w, const struct plugin_info *plugin, 
 	return xstrdup(hex);
 }
 
-/* Whether the plugin reads this kind: by its inputs, or through what the host says of units. */
-static bool reads(const struct plugin_info *plugin, const char *kind)
+static bool is_input(const struct plugin_info *plugin, const char *table)
 {
-	const struct kind *k = kind_named(kind);
-	if (!k || strcmp(kind, "units") == 0)
-		return true;
 	for (size_t i = 0; i < plugin->input_count; i++)
-		if (strncmp(plugin->inputs[i], "v_", 2) == 0 && strcmp(plugin->inputs[i] + 2, k->table) == 0)
+		if (strncmp(plugin->inputs[i], "v_", 2) == 0 && strcmp(plugin->inputs[i] + 2, table) == 0)
 			return true;
 	return false;
 }
 
-/* 1 one of its inputs was changed after `seen`, 0 none, -1. */
-static int is_outdated(struct store *s, const struct plugin_info *plugin, int64_t seen, struct err *e)
+/* Whether a change of this kind means anything to the plugin: its inputs, and what the host says of units. column: the
+ * one that was changed, NULL where a row came or went; was_read: what the kept run read, NULL not known. */
+static bool concerns(const struct plugin_info *plugin, const char *kind, const char *column, const char *was_read)
 {
-	struct stmt *st = store_stmt(s, "SELECT DISTINCT kind FROM change WHERE id > ?1", e);
+	const struct kind *k = kind_named(kind);
+	if (!k || strcmp(kind, "units") == 0)
+		return true;
+	if (!is_input(plugin, k->table) || !column || !was_read)
+		return is_input(plugin, k->table);
+	char *name = xasprintf("|%s.%s|", k->table, column);
+	bool read = strstr(was_read, name) != NULL;
+	free(name);
+	return read;
+}
+
+/* 1 something it looked at was changed after `seen`, 0 nothing, -1. Another column would leave every answer of the
+ * register to its queries as it was, and so the run. */
+static int is_outdated(struct store *s, const struct plugin_info *plugin, int64_t seen, const char *was_read, struct err *e)
+{
+	struct stmt *st = store_stmt(s, "SELECT DISTINCT kind, column FROM change WHERE id > ?1", e);
 	if (!st)
 		return -1;
 	stmt_int(st, 1, seen);
 	int row;
 	while ((row = stmt_step(st, e)) == 1)
-		if (reads(plugin, col_text(st, 0)))
+		if (concerns(plugin, col_text(st, 0), col_text(st, 1), was_read))
 			break;
 	stmt_reset(st);
 	return row;
@@ -132,7 +144,7 @@ int kept_find(struct findings *out, const struct world *w, const struct plugin_i
 	if (!w->store || !can_be_kept(plugin))
 		return 0;
 	struct stmt *st = store_stmt(w->store,
-		"SELECT key, frame, made_with, seen_change FROM kept_findings WHERE plugin = ?1 AND day = ?2", e);
+		"SELECT key, frame, made_with, seen_change, reads FROM kept_findings WHERE plugin = ?1 AND day = ?2", e);
 	if (!st)
 		return -1;
 	stmt_text(st, 1, plugin->name);
@@ -142,7 +154,7 @@ int kept_find(struct findings *out, const struct world *w, const struct plugin_i
 		char *now = made_with(w, plugin, e);
 		bool same = now && strcmp(now, col_text(st, 2)) == 0;
 		free(now);
-		int outdated = same ? is_outdated(w->store, plugin, col_int(st, 3), e) : 1;
+		int outdated = same ? is_outdated(w->store, plugin, col_int(st, 3), col_text(st, 4), e) : 1;
 		row = outdated < 0 ? -1 : outdated ? 0 : read_frame(out, st, e);
 	}
 	stmt_reset(st);
@@ -166,7 +178,7 @@ static int save(const struct world *w, const struct plugin_info *plugin, const s
 	char *with = made_with(w, plugin, e);
 	struct stmt *st = with ? store_stmt(w->store,
 					 "INSERT OR REPLACE INTO kept_findings (plugin, day, made_with, seen_change,"
-					 " key, frame) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+					 " key, frame, reads) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 					 e)
 			       : NULL;
 	int rc = st ? 0 : -1;
@@ -177,13 +189,15 @@ static int save(const struct world *w, const struct plugin_info *plugin, const s
 			rc = frame_finding(&frame, &set->items[i]);
 	}
 	if (rc == 0) {
-		frame_seal(&frame, (uint32_t)set->count, (uint32_t)set->left_out, NULL, set->log, key);
+		frame_seal(&frame,
+			&(struct frame_end){(uint32_t)set->count, (uint32_t)set->left_out, NULL, set->reads, set->log}, key);
 		stmt_text(st, 1, plugin->name);
 		stmt_day(st, 2, today);
 		stmt_text(st, 3, with);
 		stmt_int(st, 4, seen);
 		stmt_blob(st, 5, key, sizeof key);
 		stmt_blob(st, 6, frame.s, frame.len);
+		stmt_text(st, 7, set->reads);
 		rc = stmt_run(st, e);
 	}
 	buf_release(&frame);

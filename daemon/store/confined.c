@@ -22,6 +22,7 @@ enum {
 /* One column that one view reads from one table. A table no view reads is noted with view "". */
 struct grant {
 	char *view, *table, *column;
+	bool read; /* a statement read it */
 };
 
 /* Kept in store->limit. One block, freed with free(): the grants' text lives behind them. */
@@ -57,6 +58,16 @@ static bool has(const char *const *list, const char *name)
 		if (strcmp(*list, name) == 0)
 			return true;
 	return false;
+}
+
+/* Our views show columns under the names they have in their tables. */
+static void note_reading(struct confinement *c, const char *view, const char *column)
+{
+	for (size_t i = 0; i < c->grant_count; i++) {
+		struct grant *g = &c->grants[i];
+		if (!g->read && strcmp(g->column, column) == 0 && strcmp(g->view, view) == 0)
+			g->read = true;
+	}
 }
 
 static bool may_read(
@@ -95,7 +106,7 @@ static bool may_count(const struct confinement *c, const char *table)
 static int authorize(void *context, int action, const char *first, const char *second,
 	const char *database, const char *view)
 {
-	const struct confinement *c = context;
+	struct confinement *c = context;
 	if (!c->locked || c->trusted)
 		return SQLITE_OK;
 	switch (action) {
@@ -109,6 +120,8 @@ static int authorize(void *context, int action, const char *first, const char *s
 			return SQLITE_DENY;
 		if (!*second)
 			return may_count(c, first) ? SQLITE_OK : SQLITE_DENY;
+		if (is_view(first))
+			note_reading(c, first, second);
 		/* A WITH may be called v_something too: it shows nothing but what it may read
 		 * itself. */
 		return is_view(first) || may_read(c, first, second, view) ? SQLITE_OK : SQLITE_DENY;
@@ -133,7 +146,7 @@ struct notes {
 static void add_note(struct notes *n, const char *view, const char *table, const char *column)
 {
 	VEC_ROOM(n->items, n->count, n->capacity);
-	n->items[n->count++] = (struct grant){xstrdup(view), xstrdup(table), xstrdup(column)};
+	n->items[n->count++] = (struct grant){xstrdup(view), xstrdup(table), xstrdup(column), false};
 }
 
 static int note(void *context, int action, const char *table, const char *column,
@@ -307,6 +320,17 @@ void confined_trust(struct store *s, bool trusted)
 {
 	struct confinement *c = s->limit;
 	c->trusted = trusted;
+}
+
+char *confined_reads(const struct store *s)
+{
+	const struct confinement *c = s->limit;
+	struct buf b = {0};
+	for (size_t i = 0; i < c->grant_count; i++)
+		if (c->grants[i].read)
+			buf_addf(&b, "|%s.%s", c->grants[i].table, c->grants[i].column);
+	buf_add(&b, "|");
+	return buf_take(&b);
 }
 
 int confined_parameters(const struct stmt *st)

@@ -18,6 +18,8 @@ void confined_limit(struct store *s, int limit_ms);
 /* While trusted the host's own statements run unhindered (a granted extension, a read transaction);
  * nothing of the stranger's may be prepared or stepped meanwhile. */
 void confined_trust(struct store *s, bool trusted);
+/* The columns that the stranger's statements have read since the lock, as "|village.code|village.ended_on|". The caller's. */
+char *confined_reads(const struct store *s);
 /* How many parameters (?1 ?2 …) a prepared statement has. */
 int confined_parameters(const struct stmt *st);
 

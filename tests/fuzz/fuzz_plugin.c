@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 2:
 		frame_begin(&frame);
 		buf_add_n(&frame, body, size - 2);
-		frame_seal(&frame, data[1], 0, NULL, NULL, key);
+		frame_seal(&frame, &(struct frame_end){.count = data[1]}, key);
 		read_frame((const unsigned char *)frame.s, frame.len);
 		break;
 	}

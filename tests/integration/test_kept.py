@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """A plugin whose day, inputs, settings and file are the same is not run again, and what it said last holds:
 whatever it depends on makes it run."""
+import csv
+import io
 import os
 import sqlite3
 import sys
@@ -9,6 +11,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from province import Province, Report, ROOT  # noqa: E402
 
 NOW = "2026-11-24T09:00:00+07:00"
+ALL = ("reporting", "environment", "communication", "training", "science-technology", "ocop", "trade-promotion",
+       "raw-material", "inspection", "conferences", "preservation")
 
 
 def runs(p):
@@ -41,15 +45,40 @@ class Kept:
         if same:
             self.report.equal(f"{what}: the same alerts", said(self.p), words)
 
-    def load(self, kind, text):
+    def load(self, kind, text, check=True):
         path = os.path.join(self.p.dir, "rows.csv")
         with open(path, "w", encoding="utf-8") as f:
             f.write(text)
-        self.p.ctl("import", kind, path)
+        return self.p.ctl("import", kind, path, check=check)
+
+
+def every_column(report):
+    """Whatever column changes: what is kept and run again says what a run of all says."""
+    with Province(plugins=ALL) as p:
+        p.load_sample()
+        k = Kept(report, p)
+        p.run("langnghe-round", "--now", NOW, "--poke")
+        for kind, key in (("villages", ["code"]), ("village_years", ["village", "year"]), ("products", ["code"]),
+                          ("recognitions", ["code"])):
+            rows = list(csv.DictReader(io.StringIO(p.ctl("export", kind).stdout.lstrip("\ufeff"))))
+            for column in [c for c in rows[0] if c not in key and not c.startswith("#")]:
+                other = next((r[column] for r in reversed(rows) if r[column] and r[column] != rows[0][column]), None)
+                if other is None:
+                    continue
+                changed = k.load(kind, ",".join(key + [column]) + "\n" +
+                                 ",".join([rows[0][c] for c in key] + [f'"{other}"']) + "\n", check=False)
+                if changed.returncode != 0:
+                    continue  # this value does not fit the row
+                kept = p.ctl("check", "--as-of", NOW[:10], json_out=True)
+                whole = p.ctl("check", "--as-of", NOW[:10], "--all", json_out=True)
+                report.equal(f"{kind}.{column}", kept, [r for r in whole if r["status"]])
+                if column in ("reviewed_on", "output_thousand", "name"):
+                    p.run("langnghe-round", "--now", NOW, "--poke")
 
 
 def main():
     report = Report()
+    every_column(report)
     with Province() as p:
         p.load_sample()
         p.ctl("go-live", "2026-11-16")
@@ -59,7 +88,13 @@ def main():
         report.check("there are alerts", len(said(p)) > 50, str(len(said(p))))
         k.round("nothing has changed", [])
         k.load("villages", "code,trade\nTH-0012,nghề khác (mô phỏng)\n")
-        k.round("a village", ["environment"])
+        k.round("a village's trade, which neither asks for", [])
+        k.load("villages", "code,env_group\nTH-0012,no\n")
+        k.round("a village's group for the environment", ["environment"], same=False)
+        k.load("villages", "code,name,kind,trade,commune,source\nTH-9001,Làng thử (mô phỏng),village,thử,xa-15505,mô phỏng\n")
+        k.round("a new village", ["environment"], same=False)
+        p.ctl("remove", "villages", "TH-9001", "--by", "thử", "--note", "nhập nhầm")
+        k.round("a village that is gone", ["environment"], same=False)
         k.load("submissions", "duty,unit,period,document_on,received_on,document_no\n"
                "unit-report,so-khcn,2026,2026-11-23,2026-11-23,9/BC\n")
         k.round("a submission", ["reporting"], same=False)

@@ -384,7 +384,7 @@ static void make_frame(struct buf *frame)
 	frame_begin(frame);
 	assert_int_equal(frame_finding(frame, &f), 0);
 	assert_int_equal(frame_finding(frame, &f), 0);
-	frame_seal(frame, 2, 7, NULL, "một dòng", test_key);
+	frame_seal(frame, &(struct frame_end){2, 7, NULL, "|village.code|", "một dòng"}, test_key);
 }
 
 static int read_back(const char *bytes, size_t n, struct findings *out)
@@ -410,6 +410,7 @@ static void frames_come_back_whole(void **state)
 	assert_int_equal(read_back(frame.s, frame.len, &set), 0);
 	assert_int_equal(set.count, 2);
 	assert_int_equal(set.left_out, 7);
+	assert_string_equal(set.reads, "|village.code|");
 	assert_string_equal(set.log, "một dòng");
 	assert_string_equal(set.items[1].name, "Làng Một");
 	assert_null(set.items[1].period);
