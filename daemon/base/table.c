@@ -175,7 +175,7 @@ static void add_json_row(struct buf *b, const struct table *t, const struct cell
 /* To the stream once there is enough to be worth a call. */
 static void flush_line(struct buf *line, FILE *out, size_t enough)
 {
-	if (line->len < enough)
+	if (line->len == 0 || line->len < enough)
 		return;
 	fwrite(line->s, 1, line->len, out);
 	buf_clear(line);

@@ -11,7 +11,7 @@
 
 static int check(const struct ln_host *host, void *state)
 {
-	char frame[48] = "LNFR\1\0\0";
+	char frame[48] = "LNFR\4\0\0";
 	struct stat st;
 	int pipe = -1;
 	(void)host;
