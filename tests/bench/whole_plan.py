@@ -17,6 +17,7 @@ PLUGINS = ("reporting", "environment", "communication", "training", "science-tec
            "raw-material", "inspection", "conferences", "preservation")
 READ_VILLAGES = ("environment", "training", "science-technology", "ocop", "trade-promotion", "raw-material", "inspection",
                  "preservation")
+EARLIER = "2026-11-13"
 RUNS = 5
 LIMIT = 0.2
 AGAIN_S = 0.020  # what checking again may take beyond the slowest plugin
@@ -35,6 +36,8 @@ def province():
     p.ctl("init")
     for kind in REGISTER:
         p.ctl("import", kind, os.path.join(out, kind + ".csv"))
+    # A service at work: it has seen which plugins take long. Of that day nothing is kept for TODAY.
+    p.run("langnghe-round", "--now", f"{EARLIER}T09:00:00+07:00", "--stepped")
     return p
 
 
