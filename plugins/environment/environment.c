@@ -189,6 +189,17 @@ static enum ln_mark_state project_state(
 	return LN_LACKS;
 }
 
+static enum ln_mark_state trade_state(const struct village *v, char detail[DETAIL])
+{
+	if (!v->trade_known)
+		return LN_UNKNOWN;
+	if (!v->discouraged || v->conversion)
+		return LN_OK;
+	if (v->conversion_named)
+		snprintf(detail, DETAIL, "đã có đề xuất dự án, chưa được phê duyệt");
+	return LN_LACKS;
+}
+
 static int report_village(const struct check *c, const struct village *v)
 {
 	const struct ln_host *h = c->host;
@@ -206,6 +217,7 @@ static int report_village(const struct check *c, const struct village *v)
 	states[MARK_COMPLIANCE] = compliance_state(v, detail[MARK_COMPLIANCE]);
 	states[MARK_RELOCATION] = relocation_state(c, v, detail[MARK_RELOCATION]);
 	states[MARK_PROJECT] = project_state(c, v, detail[MARK_PROJECT]);
+	states[MARK_TRADE] = trade_state(v, detail[MARK_TRADE]);
 	for (int i = 0; i < MARKS; i++)
 		marks[i] = (struct ln_mark){village_marks[i].id, states[i], detail[i],
 			states[i] == LN_WAITING ? c->lead : NULL};
@@ -218,7 +230,7 @@ static int report_village(const struct check *c, const struct village *v)
 		.name = v->name,
 		.place = v->commune,
 		.marks = marks,
-		.mark_count = MARKS,
+		.mark_count = c->trades_listed ? MARKS : MARK_TRADE, /* it is the last: without a list nothing is asked */
 		.act_by = due ? v->moves.first_due : LN_NO_DAY,
 	};
 	return h->report(h->self, &f);
@@ -336,6 +348,8 @@ static void set_up(struct check *c)
 	c->recognised_only = reading(h, "recognised_only");
 	c->waiting_lacks = h->setting_int(h->self, "count_waiting_as_missing");
 	c->notice_days = h->setting_int(h->self, "relocation_notice_days");
+	const char *trades = h->setting_text(h->self, "discouraged_trades");
+	c->trades_listed = trades && *trades;
 }
 
 /* One cause hides its effects: without villages the coordinator is asked for the list, and nobody

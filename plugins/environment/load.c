@@ -9,6 +9,16 @@ static char *copy(const char *s)
 	return s ? strdup(s) : NULL;
 }
 
+/* Whether the trade, in small letters, holds one of the setting's words. */
+static bool is_discouraged(const struct ln_host *h, const char *trade)
+{
+	const char *rest = h->setting_text(h->self, "discouraged_trades"), *word;
+	while (trade && (word = h->list_next(h->self, &rest)) != NULL)
+		if (*word && strstr(trade, word))
+			return true;
+	return false;
+}
+
 static void read_village(struct village *v, const struct ln_host *h, struct ln_query *q)
 {
 	static const char *const plans[] = {
@@ -33,6 +43,8 @@ static void read_village(struct village *v, const struct ln_host *h, struct ln_q
 		.ended_on = h->column_day(q, 16),
 		.moves.first_due = LN_NO_DAY,
 		.project_planned = LN_NO_DAY,
+		.trade_known = !h->column_is_null(q, 17),
+		.discouraged = is_discouraged(h, h->column_text(q, 17)),
 	};
 	const char *kind = h->column_text(q, 2);
 	v->traditional = kind && strcmp(kind, "traditional_village") == 0;
@@ -53,7 +65,7 @@ static int load_villages(struct check *c)
 		"env_plan_submitted_on,"
 		" env_plan_on, env_plan_valid_to, env_group, env_group_on, env_drainage, "
 		"env_wastewater,"
-		" env_solid_waste, pollution_risk, reviewed_on, ended_on FROM v_village"
+		" env_solid_waste, pollution_risk, reviewed_on, ended_on, lower(trade) FROM v_village"
 		" ORDER BY code",
 		NULL, 0);
 	int rc;
@@ -191,8 +203,8 @@ static int load_projects(struct check *c)
 	const struct ln_host *h = c->host;
 	struct village *v;
 	struct ln_query *q = h->query(h->self,
-		"SELECT villages, approved_on, planned_approval_on FROM v_project"
-		" WHERE kind = 'treatment' AND ended_on IS NULL",
+		"SELECT villages, approved_on, planned_approval_on, kind = 'treatment' FROM v_project"
+		" WHERE kind IN ('treatment', 'relocation') AND ended_on IS NULL",
 		NULL, 0);
 	int rc;
 	while ((rc = h->row_next(q)) == 1) {
@@ -201,7 +213,13 @@ static int load_projects(struct check *c)
 		while (next_village(c, &rest, &v)) {
 			if (!v)
 				continue;
-			v->project |= approved != LN_NO_DAY && approved <= c->days[0];
+			bool done = approved != LN_NO_DAY && approved <= c->days[0];
+			if (!h->column_int(q, 3)) {
+				v->conversion |= done;
+				v->conversion_named = true;
+				continue;
+			}
+			v->project |= done;
 			v->project_named = true;
 			v->project_planned = later(v->project_planned, planned);
 		}

@@ -1,6 +1,6 @@
 /*
  * rows.h: what the environment plugin looks for, as rows: the four targets H1-H4
- * and the nine things of a village's environment file, each with its law.
+ * and the ten things of a village's environment file, each with its law.
  */
 #ifndef ENVIRONMENT_ROWS_H
 #define ENVIRONMENT_ROWS_H
@@ -21,6 +21,7 @@ enum mark_id {
 	MARK_COMPLIANCE,
 	MARK_RELOCATION,
 	MARK_PROJECT,
+	MARK_TRADE,
 	MARKS
 };
 
@@ -81,6 +82,11 @@ static const struct ln_mark_row village_marks[MARKS] = {
 		"sản xuất tập trung cho làng nghề có nguy cơ gây ô nhiễm theo mục 3 Phụ lục "
 		"Quyết định số 4182/QĐ-UBND và Điều 56 Luật Bảo vệ môi trường năm 2020.",
 		"mục 3 Phụ lục", LN_WARNING /* the plan's, not the law's */),
+	[MARK_TRADE] = MARK("discouraged-trade", "Ngành nghề không khuyến khích",
+		"có ngành nghề không khuyến khích phát triển tại làng nghề, chưa có dự án di dời, chuyển đổi được phê duyệt",
+		"Đề nghị UBND xã, phường rà soát, đề xuất di dời cơ sở hoặc chuyển đổi ngành, nghề không khuyến khích "
+		"phát triển tại làng nghề theo điểm đ khoản 3.3 mục 3 Điều 1 Quyết định số 4182/QĐ-UBND.",
+		"điểm đ khoản 3.3 mục 3 Điều 1", LN_WARNING /* the plan's; which trades it means is a list of the commune's */),
 };
 
 /* P17: with no village at all nothing else can be said; the coordinator is asked for the list. */
@@ -172,6 +178,11 @@ static const struct ln_setting_row settings[] = {
 		"move"),
 	SETTING("relocation_notice_days", LN_SET_INT, 0, 3650, 180,
 		"days before its due day from which a relocation is listed as outstanding"),
+	{.size = sizeof(struct ln_setting_row),
+		.name = "discouraged_trades",
+		.type = LN_SET_TEXT,
+		.text = "",
+		.help = "words of trades that are not encouraged in a craft village, joined with |; none: not looked at"},
 };
 
 static const char *const inputs[] = {

@@ -53,6 +53,8 @@ struct village {
 	bool project;
 	int32_t project_planned; /* of one not approved; LN_NO_DAY */
 	bool project_named;
+	bool trade_known, discouraged; /* its trade is one of the setting's */
+	bool conversion, conversion_named; /* a relocation project names it: approved, or not */
 };
 
 struct check {
@@ -61,7 +63,7 @@ struct check {
 	size_t count;
 	int32_t days[DAYS_AS_OF]; /* [0] today, then the day each target year is counted on */
 	int64_t valid_years, reviewed_months, notice_days;
-	bool commitment_counts, scheme_counts, traditional_count, recognised_only, waiting_lacks;
+	bool commitment_counts, scheme_counts, traditional_count, recognised_only, waiting_lacks, trades_listed;
 	const char *lead; /* whose move a submitted plan is */
 };
 
