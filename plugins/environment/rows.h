@@ -85,7 +85,8 @@ static const struct ln_mark_row village_marks[MARKS] = {
 	[MARK_TRADE] = MARK("discouraged-trade", "Ngành nghề không khuyến khích",
 		"có ngành nghề không khuyến khích phát triển tại làng nghề, chưa có dự án di dời, chuyển đổi được phê duyệt",
 		"Đề nghị UBND xã, phường rà soát, đề xuất di dời cơ sở hoặc chuyển đổi ngành, nghề không khuyến khích "
-		"phát triển tại làng nghề theo điểm đ khoản 3.3 mục 3 Điều 1 Quyết định số 4182/QĐ-UBND.",
+		"phát triển tại làng nghề theo điểm đ khoản 3.3 mục 3 Điều 1 Quyết định số 4182/QĐ-UBND và khoản 3 Điều "
+		"56 Luật Bảo vệ môi trường năm 2020.",
 		"điểm đ khoản 3.3 mục 3 Điều 1", LN_WARNING /* the plan's; which trades it means is a list of the commune's */),
 };
 
