@@ -138,6 +138,12 @@ int period_next(const char *s, char out[PERIOD_TEXT])
 	return 0;
 }
 
+int duty_first_year(const struct plan *p, const struct duty *d)
+{
+	bool later = d->cadence == CADENCE_YEARLY_REPORT && p->readings.first_cycle > d->first_year;
+	return later ? p->readings.first_cycle : d->first_year;
+}
+
 bool duty_has_period(const struct plan *p, const struct duty *d, const char *period)
 {
 	int year, part;
@@ -146,9 +152,7 @@ bool duty_has_period(const struct plan *p, const struct duty *d, const char *per
 		return false;
 	if (form == FORM_ONCE)
 		return true;
-	if (d->cadence == CADENCE_YEARLY_REPORT && year < p->readings.first_cycle)
-		return false;
-	return year >= d->first_year && year <= d->last_year;
+	return year >= duty_first_year(p, d) && year <= d->last_year;
 }
 
 /* The date that the decision writes, in the period's year; DAY_NONE where it writes none. */

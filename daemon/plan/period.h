@@ -17,6 +17,8 @@ char *period_of_day(enum cadence c, int32_t day, char out[PERIOD_TEXT]);
 int period_next(const char *s, char out[PERIOD_TEXT]);
 /* Whether the duty has this period: right form, within its years. */
 bool duty_has_period(const struct plan *p, const struct duty *d, const char *period);
+/* The first year that a period of it may lie in: the duty's own, or, of yearly reports, the reading first_cycle. */
+int duty_first_year(const struct plan *p, const struct duty *d);
 /* The days on which what the duty asks for counts: those of the period; of a count the reporting window
  * (15th to 14th: Điều 12 Nghị định 09/2019/NĐ-CP) where the readings say so. 0, or -1: no period of it. */
 int duty_span(const struct plan *p, const struct duty *d, const char *period, int32_t *first, int32_t *last);

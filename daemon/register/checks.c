@@ -100,7 +100,7 @@ static void check_submission(
 	if (d && !duty_has_period(c->plan, d, period))
 		rejects_add(r, "period", period,
 			"the duty %s (%s) has no such period: it runs from %d to %d", duty,
-			cadence_name(d->cadence), d->first_year, d->last_year);
+			cadence_name(d->cadence), duty_first_year(c->plan, d), d->last_year);
 }
 
 /* "%" or another measure: the row's own, or the plan's for the target; NULL where neither says. */

@@ -123,7 +123,7 @@ static int report(const struct ln_host *h, const struct conference *c, const cha
 		return -1;
 	struct record r = {LN_NO_DAY, LN_NO_DAY, ""};
 	int32_t months = (int32_t)h->setting_int(h->self, "report_within_months");
-	int32_t late = at_most(h->add_months(h->self, last, months), h->today);
+	int32_t late = at_most(h->add_months(h->self, last + 1, months) - 1, h->today);
 	if (look_up_held(h, c, first, at_most(last, h->today), &r) < 0 ||
 		look_up_report(h, c, period, first, late, &r) < 0)
 		return -1;

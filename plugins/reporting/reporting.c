@@ -443,6 +443,7 @@ static int32_t activity_on(const struct reporting *r, const char *period)
 {
 	const struct ln_host *h = r->host;
 	int32_t from = period_start(h, period), on = LN_NO_DAY;
+	int32_t next = from == LN_NO_DAY ? INT32_MAX : h->day_from_civil(atoi(period) + 1, 1, 1);
 	struct ln_query *q = h->query(h->self,
 		"SELECT held_on FROM v_activity WHERE kind = 'inspection_report' AND ended_on IS "
 		"NULL"
@@ -450,7 +451,7 @@ static int32_t activity_on(const struct reporting *r, const char *period)
 		NULL, 0);
 	while (h->row_next(q) == 1) {
 		int32_t held = h->column_day(q, 0);
-		if (held >= from && held <= h->today && (from == LN_NO_DAY || held < from + 366))
+		if (held >= from && held <= h->today && held < next)
 			on = held;
 	}
 	h->query_end(q);

@@ -22,6 +22,8 @@ PLUGINS = ("environment", "training", "science-technology", "ocop", "preservatio
 AWKWARD = [D(2024, 2, 29), D(2028, 2, 29), D(2025, 12, 31), D(2026, 1, 1), D(2026, 3, 31), D(2026, 4, 1), D(2025, 1, 1),
            D(2030, 12, 31), D(2031, 1, 1), D(2031, 3, 31), D(2031, 4, 1), D(2026, 6, 30), D(2026, 9, 30), D(2027, 12, 31),
            D(2022, 11, 29), D(2029, 2, 28)]
+KINDS = ("villages", "village_years", "establishments", "products", "ip_rights", "recognitions", "activities", "projects",
+         "zones", "difficulties", "submissions")  # in the order in which they can be loaded
 PLACES = ["xa-15505", "xa-15520", "xa-15574", "xa-14797"]
 
 
@@ -161,7 +163,7 @@ def load(p, template, rows):
         if os.path.exists(p.database + end):
             os.unlink(p.database + end)
     shutil.copyfile(template, p.database)
-    for kind in ("villages", "village_years", "establishments", "products", "ip_rights", "recognitions"):
+    for kind in KINDS:
         if not rows.get(kind):
             continue
         file = os.path.join(p.dir, kind + ".csv")
