@@ -24,7 +24,7 @@ static const char *const block_names[] = {"title", "period", "clause", "decision
 	"is_short", "is_at_risk", "is_missed", "is_other", "is_report", "key", "more_keys",
 	"summary", "waiting_count", "waiting_all", "cells", "groups", "is_expired", "is_debtor",
 	"is_lead", "is_place", "is_coordinating", "is_overdue", "is_due", "is_target", "is_missing",
-	"is_expiry", "is_unknown", "is_lost", "is_resolved", "is_inherited", "is_self",
+	"is_expiry", "is_unknown", "is_lost", "is_resolved", "is_inherited", "is_self", "is_task",
 	"is_percent", "is_single", "only_name"};
 
 /* "Chủ trì: …", "Phối hợp: …" of the item's task, without the reader. */

@@ -228,6 +228,8 @@ void view_sums_of_list(struct draft *d, json_t *o, const struct block *b)
 		view_number(d, o, "expiring_count", count - expired);
 	}
 	view_flag(o, "is_self", b->count == 1 && is_reader(d, item_subject(b->items[0])));
+	/* The task itself lacks something: there is nothing to be counted. */
+	view_flag(o, "is_task", b->count == 1 && strncmp(item_subject(b->items[0]), "task:", 5) == 0);
 	view_text(d, o, "thing",
 		phrase_text(
 			d->templates, thing_phrase(item_subject(b->items[0])), NULL, &d->arena));
