@@ -22,7 +22,7 @@ static const char *const block_names[] = {"title", "period", "clause", "decision
 	"word", "year", "members", "of", "unknown", "range_low", "range_high", "range", "gap",
 	"gap_thing", "points", "figures_on", "source", "forecast", "pace_now", "pace_needed",
 	"is_short", "is_at_risk", "is_missed", "is_other", "is_report", "key", "more_keys",
-	"summary", "waiting_count", "waiting_all", "cells", "groups", "is_expired", "is_debtor",
+	"summary", "waiting_count", "waiting_all", "any_on_track", "cells", "groups", "is_expired", "is_debtor",
 	"is_lead", "is_place", "is_coordinating", "is_overdue", "is_due", "is_target", "is_missing",
 	"is_expiry", "is_unknown", "is_lost", "is_resolved", "is_inherited", "is_self", "is_task",
 	"is_percent", "is_single", "only_name"};

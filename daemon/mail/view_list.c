@@ -219,6 +219,10 @@ void view_sums_of_list(struct draft *d, json_t *o, const struct block *b)
 	if (waiting > 0)
 		view_number(d, o, "waiting_count", waiting);
 	view_flag(o, "waiting_all", b->kind == BLOCK_MISSING && theirs == count);
+	bool on_track = false; /* a target that is reminded no more and is not reached */
+	for (size_t i = 0; i < b->count; i++)
+		on_track |= b->items[i]->resolution && b->items[i]->status == STATUS_ON_TRACK;
+	view_flag(o, "any_on_track", on_track);
 	if (b->count > 1)
 		view_number(d, o, "more_keys", (int64_t)b->count - 1);
 	view_days(d, o, b);
