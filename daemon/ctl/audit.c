@@ -1,8 +1,8 @@
 /*
  * audit.c: everything that would otherwise end in silence, as rows with a
  * remedy. The checks of units and calendar are here; those of the register and
- * of what is running are in audit_state.c, those of the settings and addresses
- * in audit_settings.c.
+ * of what is running are in audit_state.c, those of days ahead in audit_dates.c,
+ * those of the settings and addresses in audit_settings.c.
  */
 #include "ctl/audit.h"
 
@@ -202,7 +202,7 @@ int audit_calendar(struct audit *a, struct err *e)
 static int run_audit(struct ctl *c)
 {
 	static int (*const checks[])(struct audit *, struct err *) = {
-		audit_units, audit_calendar, audit_register, audit_running, audit_settings};
+		audit_units, audit_calendar, audit_register, audit_dates, audit_running, audit_settings};
 	struct err e;
 	int rc = ctl_open_world(c, STORE_READ);
 	if (rc)

@@ -39,6 +39,7 @@ int audit_calendar(
 	struct audit *a, struct err *e); /* years without list, duties without a next date */
 int audit_register(
 	struct audit *a, struct err *e); /* places, dates of figures, names of the plan */
+int audit_dates(struct audit *a, struct err *e); /* days of what has happened that have not come */
 int audit_running(struct audit *a, struct err *e); /* letters stuck, held, plugins, rounds */
 int audit_settings(
 	struct audit *a, struct err *e); /* addresses that reach nobody, options without effect */

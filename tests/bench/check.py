@@ -7,8 +7,7 @@ import os
 import sqlite3
 import subprocess
 
-from measure import ENV, REGISTER, ROOT, Bench, CannotMeasure, Folder, Province, built, in_turns, run, \
-    seconds
+from measure import ENV, ROOT, Bench, CannotMeasure, Folder, Province, built, generated, in_turns, run, seconds
 
 TODAY = "2026-11-20"
 RUNS = 11
@@ -20,13 +19,7 @@ SQL = os.path.join(ROOT, "tests", "bench", "check.sql")
 def province(villages):
     """A generated register in a database of its own: ten times the villages, ten times all."""
     p = Province()
-    out = os.path.join(p.dir, "csv")
-    subprocess.run([os.path.join(ROOT, "scripts", "gen-register"), "--out", out, "--today", TODAY,
-                    "--villages", str(villages), "--establishments", str(villages * 1200 // 11),
-                    "--communes", str(villages * 3 // 5)], check=True, stdout=subprocess.DEVNULL)
-    p.ctl("init")
-    for kind in REGISTER:
-        p.ctl("import", kind, os.path.join(out, kind + ".csv"))
+    generated(p, today=TODAY, villages=villages, establishments=villages * 1200 // 11, communes=villages * 3 // 5)
     return p
 
 

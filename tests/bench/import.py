@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 
-from measure import ROOT, Bench, CannotMeasure, Folder, Province, built, in_turns, run, seconds
+from measure import ROOT, Bench, CannotMeasure, Folder, Province, built, copy_of, generated, in_turns, run, seconds
 
 ROWS = 1000000
 RUNS = 5
@@ -56,17 +56,8 @@ class Import:
 def main():
     with Folder():
         p = Province()
-        out = os.path.join(p.dir, "csv")
-        subprocess.run([os.path.join(ROOT, "scripts", "gen-register"), "--out", out, "--establishments",
-                        str(ROWS), "--products", "0"], check=True, stdout=subprocess.DEVNULL)
-        p.ctl("init")
-        for kind in ("units", "villages"):
-            p.ctl("import", kind, os.path.join(out, kind + ".csv"))
-        before = os.path.join(p.dir, "before.db")
-        db = sqlite3.connect(p.database)
-        db.execute("VACUUM INTO ?", (before,))
-        db.close()
-        both = Import(p, os.path.join(out, "establishments.csv"), before)
+        out = generated(p, ("units", "villages"), establishments=ROWS, products=0)
+        both = Import(p, os.path.join(out, "establishments.csv"), copy_of(p))
         bench = Bench("langnghectl", "sqlite3 .import")
         ours, shell = in_turns(RUNS, both.langnghectl, both.shell)
         bench.ratio("import, 1 000 000 establishments", ours, shell, LIMIT)

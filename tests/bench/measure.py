@@ -4,6 +4,7 @@ Two programs are measured in turns, so that both meet the same weather of a shar
 compared are medians. Only ratios are judged."""
 import os
 import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -34,6 +35,27 @@ class Folder:
     def __exit__(self, *exc):
         tempfile.tempdir = None
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def generated(p, kinds=REGISTER, **options):
+    """The generator's register imported into a fresh province; the folder of its CSV files. options: scripts/gen-register's."""
+    out = os.path.join(p.dir, "csv")
+    more = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+    subprocess.run([os.path.join(ROOT, "scripts", "gen-register"), "--out", out, *more], check=True,
+                   stdout=subprocess.DEVNULL)
+    p.ctl("init")
+    for kind in kinds:
+        p.ctl("import", kind, os.path.join(out, kind + ".csv"))
+    return out
+
+
+def copy_of(p):
+    """The database as it is now, in one file."""
+    path = os.path.join(p.dir, "before.db")
+    db = sqlite3.connect(p.database)
+    db.execute("VACUUM INTO ?", (path,))
+    db.close()
+    return path
 
 
 def built(program):

@@ -10,7 +10,7 @@ import subprocess
 
 import openpyxl
 
-from measure import ENV, ROOT, Bench, CannotMeasure, Folder, Province, built, in_turns, run, seconds
+from measure import ENV, Bench, CannotMeasure, Folder, Province, built, copy_of, generated, in_turns, run, seconds
 
 ROWS, MANY_ROWS = 100000, 300000
 RUNS = 5
@@ -80,16 +80,8 @@ class Import:
 def main():
     with Folder():
         p = Province()
-        out = os.path.join(p.dir, "csv")
-        subprocess.run([os.path.join(ROOT, "scripts", "gen-register"), "--out", out, "--establishments",
-                        str(MANY_ROWS), "--products", "0"], check=True, stdout=subprocess.DEVNULL)
-        p.ctl("init")
-        for kind in ("units", "villages"):
-            p.ctl("import", kind, os.path.join(out, kind + ".csv"))
-        before = os.path.join(p.dir, "before.db")
-        db = sqlite3.connect(p.database)
-        db.execute("VACUUM INTO ?", (before,))
-        db.close()
+        out = generated(p, ("units", "villages"), establishments=MANY_ROWS, products=0)
+        before = copy_of(p)
         full = os.path.join(out, "establishments.csv")
         sheet, text, many = spreadsheet(full, ROWS), first_lines(full, ROWS), spreadsheet(full, MANY_ROWS)
         ours = Import(p, before)

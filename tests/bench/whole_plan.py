@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 
 from check import TODAY, typed
-from measure import ENV, REGISTER, ROOT, Bench, CannotMeasure, Folder, Province, built, in_turns, run, seconds
+from measure import ENV, ROOT, Bench, CannotMeasure, Folder, Province, built, generated, in_turns, run, seconds
 
 PLUGINS = ("reporting", "environment", "communication", "training", "science-technology", "ocop", "trade-promotion",
            "raw-material", "inspection", "conferences", "preservation")
@@ -30,12 +30,7 @@ LISTS = {"village-preservation": "village-preservation", "renaming": "renaming",
 
 def province():
     p = Province(plugins=PLUGINS)
-    out = os.path.join(p.dir, "csv")
-    subprocess.run([os.path.join(ROOT, "scripts", "gen-register"), "--out", out, "--today", TODAY, "--products", "200000"],
-                   check=True, stdout=subprocess.DEVNULL)
-    p.ctl("init")
-    for kind in REGISTER:
-        p.ctl("import", kind, os.path.join(out, kind + ".csv"))
+    generated(p, today=TODAY, products=200000)
     # A service at work: it has seen which plugins take long. Of that day nothing is kept for TODAY.
     p.run("langnghe-round", "--now", f"{EARLIER}T09:00:00+07:00", "--stepped")
     return p

@@ -409,6 +409,16 @@ def upkeep(report, p):
     report.check("the audit sees the commune without address", "xa-15961" in where, str(list(where)))
     report.check("and villages without commune", {"TH-0025", "TH-0045", "TH-0063", "TH-0086"} <= set(where), str(where))
     report.check("every row has a remedy", all(r["remedy"] and r["what"] for r in rows))
+    slip = os.path.join(p.dir, "slip.csv")
+    with open(slip, "w", encoding="utf-8") as f:
+        f.write("code,kind,task,held_on,source\nHD-901,workshop,communication,2062-11-20,mô phỏng\n"
+                "HD-902,workshop,communication,2026-11-23,mô phỏng\n")
+    p.ctl("import", "activities", slip)
+    ahead = one(c.list("audit", *AS_OF), where="activities").get("what", "")
+    report.check("and a year that was mistyped", "1 row has" in ahead and "HD-901 2062-11-20" in ahead and
+                 "HD-902" not in ahead, ahead)
+    p.ctl("remove", "activities", "HD-901", "--by", "An", "--note", "thử")
+    p.ctl("remove", "activities", "HD-902", "--by", "An", "--note", "thử")
     p.ctl("backup", os.path.join(p.dir, "copy.db"))
     c.refused("backup over a file", 1, "backup", os.path.join(p.dir, "copy.db"))
     with open(os.path.join(p.dir, "junk.db"), "w", encoding="utf-8") as f:
