@@ -1,7 +1,8 @@
 /*
  * kept.h: the findings of a plugin's last run, kept in the store: a plugin is not
- * run again while the day, the views it declares as inputs, its file and settings,
- * the plan, the calendar and the extensions are the same.
+ * run again while the day, the columns that it read of the views it declares as
+ * inputs, its file and settings, the plan, the calendar and the extensions are the
+ * same.
  */
 #ifndef RULES_KEPT_H
 #define RULES_KEPT_H
