@@ -13,12 +13,14 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "mail/outbox.h"
+#include "mail/password.h"
 #include "mail/rounds.h"
 #include "mail/spool_letter.h"
 #include "plan/taken.h"
 
 #include <getopt.h>
 #include <signal.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -66,6 +68,18 @@ static int parse_options(int argc, char **argv, struct options *o)
 	return optind == argc ? 0 : -1;
 }
 
+/* What the sender would find out with the first letter. */
+static void test_password(const struct settings *s, struct problems *problems)
+{
+	char *password = NULL;
+	struct err e;
+	if (s->mail.transport == TRANSPORT_SMTP && password_read(s->mail.password_file, &password, &e) < 0)
+		problems_add(problems, s->file, 0, 0, "%s", e.text);
+	if (password)
+		sodium_memzero(password, strlen(password));
+	free(password);
+}
+
 static void print_problems(const struct problems *p)
 {
 	for (size_t i = 0; i < p->count; i++)
@@ -81,6 +95,7 @@ static int test_files(const char *conf)
 	if (world_open_files(&w, conf, &problems) == 0) {
 		templates_load(&templates, w.settings->templates, &problems);
 		w.plugins = plugins_describe(w.settings, &problems);
+		test_password(w.settings, &problems);
 		struct err e;
 		if (access(w.settings->database, F_OK) == 0 &&
 			world_open_store(&w, w.settings->database, STORE_READ, &e) < 0)

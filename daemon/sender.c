@@ -12,11 +12,11 @@
  * no TCP_NODELAY; CHUNKING used whenever offered; bytes lost after a stalled
  * write; no SNI; the certificate held against a name that DNS gave.
  */
-#include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/monotonic.h"
 #include "mail/address.h"
+#include "mail/password.h"
 #include "mail/sender_job.h"
 #include "plan/settings.h"
 
@@ -36,7 +36,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -50,8 +49,7 @@ enum {
 	AFTER_DOT_MS = 180 * 1000,
 	CHUNK = 8192,
 	LIBRARY_LEAST_MS = 1000, /* of a limit */
-	TICKETS_MS = 200, /* how long TLS 1.3 session tickets are waited for */
-	PASSWORD_MOST = 1000
+	TICKETS_MS = 200 /* how long TLS 1.3 session tickets are waited for */
 };
 
 struct sender {
@@ -313,23 +311,6 @@ static int on_auth(auth_client_request_t request, char **result, int fields, voi
 	return 1;
 }
 
-/* The file's first line; refused when others can read it. */
-static int read_password(struct sender *s, struct err *e)
-{
-	const char *path = s->settings->mail.password_file;
-	struct stat st;
-	size_t size;
-	if (!path)
-		return 0;
-	if (stat(path, &st) == 0 && st.st_mode & (S_IRWXO | S_IWGRP))
-		return err_set(e, "mail.password_file %s can be read by others: allowed is mode 0600 or 0640",
-			path);
-	if (file_read(path, PASSWORD_MOST, &s->password, &size, e) < 0)
-		return -1;
-	s->password[strcspn(s->password, "\r\n")] = '\0';
-	return *s->password ? 0 : err_set(e, "mail.password_file %s: its first line is empty", path);
-}
-
 /* ---- a letter, its outcome */
 
 static bool is_good(int code)
@@ -496,7 +477,7 @@ static int work(struct sender *s, struct err *e)
 		return err_set(e, "mail.from '%s' is no address", c->mail.from);
 	free(name);
 	s->host = xstrndup(c->mail.server, strcspn(c->mail.server, ":"));
-	if (read_password(s, e) < 0)
+	if (password_read(s->settings->mail.password_file, &s->password, e) < 0)
 		return -1;
 	int rc = 0;
 	while (rc == 0 && (s->job.letter || sender_next_job(STDIN_FILENO, &s->job) == 1))

@@ -538,6 +538,23 @@ def packaged(report):
                   (r'directory = "/usr/lib/langnghe/plugins";', f'directory = "{BUILD}/plugins";'))
         r = p.run("langnghed", "-t", check=False)
         report.check("the packaged file passes -t", r.returncode == 0 and not r.stderr, r.stdout + r.stderr)
+        word = os.path.join(p.dir, "word")
+        before = configure(p, (r'transport = "maildir"', 'transport = "smtp"'), (r'\tserver = ""', '\tserver = "localhost:25"'),
+                           (r'\tstarttls = "required"', '\tstarttls = "off"'), (r'\tuser = ""', '\tuser = "langnghe"'),
+                           (r'\tpassword_file = ""', f'\tpassword_file = "{word}"'),
+                           *((f'"{name}@langnghe\\.example"', f'"{name}@langnghe.test"')
+                             for name in ("langnghe", "dau-moi", "quantri")))
+        for what, text, mode, said in (("is not there", None, 0, "No such file"), ("that others may read", "x\n", 0o644, "0600"),
+                                       ("that is empty", "\n", 0o600, "first line is empty")):
+            if text:
+                with open(word, "w", encoding="utf-8") as f:
+                    f.write(text)
+                os.chmod(word, mode)
+            r = p.run("langnghed", "-t", check=False)
+            report.check(f"-t sees a password file {what}", r.returncode == 1 and said in r.stderr and word in r.stderr,
+                         r.stdout + r.stderr)
+        with open(p.conf, "w", encoding="utf-8") as f:
+            f.write(before)
         p.ctl("init")
         where = {r["where"] for r in p.ctl("audit", json_out=True)}
         report.check("and sets nothing that has no effect", "contacts" in where and "retention.letters" not in where,
