@@ -78,7 +78,8 @@ const char *summary_make(struct arena *a, const struct judged *g)
 	case LN_MISSING:
 		return missing_summary(a, g, name);
 	case LN_EXPIRY:
-		return arena_printf(a, "%s – %s: %s %s", g->rule->title, name, status_vi(g->status),
+		return arena_printf(a, "%s – %s: %s %s", g->rule->title, name,
+			g->status == STATUS_IN_ORDER ? "còn hiệu lực đến" : status_vi(g->status),
 			day_vi(g->finding->valid_to, day));
 	}
 	return name;

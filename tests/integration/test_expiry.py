@@ -60,7 +60,7 @@ def main():
         report.equal("renewed later", c.alerts(), {"product:NEAR": ("resolved", "in_order"), "product:GONE": ("resolved", "in_order"),
                                                    "product:LATE": ("open", "expiring")})
         name, summary = p.sql("SELECT name, summary FROM alert WHERE subject = 'product:GONE'")[0]
-        report.check("its end has its name and its new day", "GONE" in name and "30/06/2029" in summary, f"{name} {summary}")
+        report.check("its end has its name and its new day", "GONE" in name and "còn hiệu lực đến 30/06/2029" in summary, f"{name} {summary}")
         c.load(LATE=FAR)
         c.load(LATE=NEAR)
         c.round("2026-11-25")
