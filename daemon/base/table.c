@@ -326,8 +326,8 @@ size_t table_rows(const struct table *t)
 	return t->rows;
 }
 
-/* One line of at most CELL_WIDTH_MOST columns. The caller frees. */
-static char *cell_line(const struct table *t, const struct cell *c)
+/* One line; cut: of at most CELL_WIDTH_MOST columns. The caller frees. */
+static char *cell_line(const struct table *t, const struct cell *c, bool cut)
 {
 	char digits[THOUSANDTHS_TEXT];
 	switch (c->type) {
@@ -343,7 +343,7 @@ static char *cell_line(const struct table *t, const struct cell *c)
 		break;
 	}
 	char *line = text_nfc(text_of(t, c), true);
-	if (!line || text_width(line) <= CELL_WIDTH_MOST)
+	if (!line || !cut || text_width(line) <= CELL_WIDTH_MOST)
 		return line ? line : xstrdup("?");
 	size_t width = 0, end = 0;
 	for (;;) {
@@ -356,9 +356,9 @@ static char *cell_line(const struct table *t, const struct cell *c)
 		width += (size_t)w;
 		end += (size_t)n;
 	}
-	char *cut = xasprintf("%.*s…", (int)end, line);
+	char *shorter = xasprintf("%.*s…", (int)end, line);
 	free(line);
-	return cut;
+	return shorter;
 }
 
 static void print_padded(FILE *out, const char *s, size_t width, bool right, bool last)
@@ -395,7 +395,7 @@ char *table_cell(const struct table *t, size_t row, const char *key)
 	return NULL;
 }
 
-void table_print(const struct table *t, FILE *out)
+void table_print(const struct table *t, FILE *out, bool cut)
 {
 	if (t->rows == 0) {
 		fputs("(none)\n", out);
@@ -407,7 +407,7 @@ void table_print(const struct table *t, FILE *out)
 	bool *numbers = xcalloc(t->columns, sizeof *numbers);
 	for (size_t i = 0; i < cells; i++) {
 		size_t column = i % t->columns, width;
-		lines[i] = cell_line(t, &t->cells[i]);
+		lines[i] = cell_line(t, &t->cells[i], cut);
 		width = text_width(lines[i]);
 		if (width && widths[column] == 0)
 			widths[column] = text_width(t->keys[column]);

@@ -32,8 +32,8 @@ char *table_cell(const struct table *t, size_t row, const char *key);
  * ends the listing, and of all rows only their number is known. */
 void table_stream(struct table *t, FILE *out);
 void table_json(struct table *t, FILE *out);
-/* Aligned by display width (UTF-8); columns that are empty in all rows are left out;
- * cells longer than 60 characters are cut with an ellipsis. */
-void table_print(const struct table *t, FILE *out);
+/* Aligned by display width (UTF-8); columns that are empty in all rows are left out. cut: cells longer than 60
+ * characters end with an ellipsis, for a person at a terminal; a program that reads a pipe loses nothing. */
+void table_print(const struct table *t, FILE *out, bool cut);
 
 #endif

@@ -267,7 +267,7 @@ int ctl_listing(const struct ctl *c, struct table *t)
 	if (c->json)
 		table_json(t, stdout);
 	else
-		table_print(t, stdout);
+		table_print(t, stdout, isatty(STDOUT_FILENO));
 	table_free(t);
 	return CTL_DONE;
 }

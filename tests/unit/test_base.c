@@ -333,7 +333,12 @@ static char *printed(struct table *t, void (*print)(struct table *, FILE *))
 
 static void print_aligned(struct table *t, FILE *out)
 {
-	table_print(t, out);
+	table_print(t, out, true);
+}
+
+static void print_whole(struct table *t, FILE *out)
+{
+	table_print(t, out, false);
 }
 
 static void add_places(struct table *t)
@@ -424,6 +429,9 @@ static void test_table(void **state)
 	assert_int_equal(text_width(before_header), text_width(before_row));
 	free(before_header);
 	free(before_row);
+	free(text);
+	text = printed(t, print_whole);
+	assert_non_null(strstr(text, "khi in ra màn hình của người dùng"));
 	free(text);
 	table_free(t);
 }
