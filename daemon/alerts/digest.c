@@ -103,6 +103,7 @@ static struct item *add_item(struct gathering *g, struct group *to, const struct
 		.role = u->role,
 		.step = *step,
 		.reminder = count + 1,
+		.generation = a->generation,
 		.first_told = first,
 		.act_by = DAY_NONE,
 		.acknowledged = a->state == ALERT_ACKNOWLEDGED,
@@ -308,7 +309,8 @@ static void list_changes(struct digest *d)
 		else if (strncmp(step, "worse", 5) == 0)
 			add_change(d, &capacity, CHANGE_WORSE, item);
 		else if (item->first_told == DAY_NONE)
-			add_change(d, &capacity, CHANGE_NEW, item);
+			add_change(d, &capacity, item->extended && item->generation > 1 ? CHANGE_EXTENDED : CHANGE_NEW,
+				item);
 	}
 }
 

@@ -22,7 +22,8 @@ struct item {
 	enum urgency urgency;
 	struct step step;
 	int reminder;               /* this is the n-th letter about it to this unit, from 1 */
-	int32_t first_told;         /* DAY_NONE: new, marked "mới" */
+	int64_t generation;         /* of the alert: a granted extension begins a new one (P20) */
+	int32_t first_told;         /* in this generation; DAY_NONE: new, marked "mới" */
 	int32_t act_by;             /* LN_MISSING: act-by date, always set */
 	bool acknowledged, disputed;
 	const struct unit *named;   /* the unit as the plan names it, when it differs from the digest's */
@@ -37,7 +38,8 @@ enum change_kind {
 	CHANGE_ENDED,
 	CHANGE_WORSE,
 	CHANGE_LOST,
-	CHANGE_INHERITED
+	CHANGE_INHERITED,
+	CHANGE_EXTENDED /* its last day was moved by a granted extension (P20) */
 };
 
 /* A line of "đã thay đổi từ thư trước". */

@@ -7,7 +7,10 @@
 
 #include <sodium.h>
 
-enum { FOLD_AT = 75 }; /* octets of a line, without its end */
+enum {
+	FOLD_AT = 75, /* octets of a line, without its end */
+	A_GENERATION = 1000 /* more than one of an alert ever has letters: an extension counts them anew */
+};
 
 /* Adds "NAME:text", escaped where it is text, folded on characters' borders. */
 static void add_line(struct buf *out, const char *name, const char *value, bool is_text)
@@ -80,7 +83,7 @@ static void add_event(struct draft *d, struct buf *out, const struct item *i, co
 	add_stamp(out, d);
 	add_day(out, "DTSTART;VALUE=DATE", day);
 	add_day(out, "DTEND;VALUE=DATE", day + 1);
-	snprintf(number, sizeof number, "%d", i->reminder);
+	snprintf(number, sizeof number, "%lld", (long long)(i->generation - 1) * A_GENERATION + i->reminder);
 	add_line(out, "SEQUENCE", number, false);
 	add_line(out, "SUMMARY", phrase_text(d->templates, PHRASE_CALENDAR_SUMMARY, o, &d->arena),
 		true);

@@ -18,7 +18,7 @@ struct change_group {
 };
 
 static const char *const change_names[] = {"overdue", "units_overdue", "new", "resolved", "ended",
-	"worse", "lost", "inherited", "changes"};
+	"worse", "lost", "inherited", "extended", "changes"};
 
 static json_t *view_change_group(struct draft *d, const struct change_group *g)
 {
@@ -98,7 +98,7 @@ static json_t *view_changes(struct draft *d)
 {
 	static const struct change_group groups[] = {{CHANGE_NEW, "new"}, {CHANGE_WORSE, "worse"},
 		{CHANGE_RESOLVED, "resolved"}, {CHANGE_ENDED, "ended"}, {CHANGE_LOST, "lost"},
-		{CHANGE_INHERITED, "inherited"}};
+		{CHANGE_INHERITED, "inherited"}, {CHANGE_EXTENDED, "extended"}};
 	json_t *all = json_array();
 	json_t *fallen[] = {view_fallen(d), view_units_fallen(d)};
 	for (size_t i = 0; i < sizeof fallen / sizeof *fallen; i++)
