@@ -180,6 +180,17 @@ def daemon(report, p):
         process.communicate(timeout=30)
 
 
+def many(report, p):
+    """More files than one run takes: each run takes a thousand, and none is forgotten."""
+    for n in range(1003):
+        drop(p, f"villages-{n:04d}.csv", f"code,env_group\nTH-{n % 60 + 1:04d},yes\n")
+    p.run("langnghe-round")
+    left = len([f for f in here(p) if f.startswith("villages-") and f[9:13].isdigit()])
+    report.check("a thousand in one run, the folder's own among them", 3 <= left <= 10, str(left))
+    p.run("langnghe-round")
+    report.equal("the rest in the next", [f for f in here(p) if f.startswith("villages-") and f[9:13].isdigit()], [])
+
+
 def main():
     report = Report()
     with Province(extra='import = { directory = "drop"; };') as p:
@@ -188,6 +199,7 @@ def main():
         rounds(report, p)
         sent_list(report, p)
         crash(report, p)
+        many(report, p)
         daemon(report, p)
         shutil.rmtree(os.path.join(p.dir, "drop"))
         r = p.run("langnghe-round", check=False)
