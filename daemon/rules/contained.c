@@ -261,6 +261,12 @@ int contained_obituary(struct contained *c, struct err *e)
 				    : "");
 }
 
+void contained_kill(const struct contained *c)
+{
+	if (c->pid > 0)
+		kill(c->pid, SIGKILL);
+}
+
 void contained_stop(struct contained *c)
 {
 	if (c->pid > 0) {

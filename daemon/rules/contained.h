@@ -43,6 +43,8 @@ int contained_first(const struct contained *const *all, const struct contained_l
 /* After its pipe ended: waits a moment for the process, ends it if it lingers. Returns its exit
  * code if it ended by itself with one, else -1; says how it ended in e. */
 int contained_obituary(struct contained *c, struct err *e);
+/* Asks the system to end it and does not wait for that: before several are stopped. */
+void contained_kill(const struct contained *c);
 /* Ends it by force if it lives, and closes the pipe. */
 void contained_stop(struct contained *c);
 

@@ -243,6 +243,8 @@ void judgement_release(struct judgement *j)
 void runner_set_stop(struct runner_set *r)
 {
 	for (size_t i = 0; i < r->count; i++)
+		runner_kill(r->runners[i]);
+	for (size_t i = 0; i < r->count; i++)
 		runner_stop(r->runners[i]);
 	free(r->runners);
 	*r = (struct runner_set){0};

@@ -43,6 +43,12 @@ int runner_start(struct runner **out, const struct settings *s, const char *data
 	return 0;
 }
 
+void runner_kill(struct runner *r)
+{
+	if (r)
+		contained_kill(&r->process);
+}
+
 void runner_stop(struct runner *r)
 {
 	if (!r)

@@ -28,6 +28,7 @@ int runner_answer(struct runner *r, struct findings *out, int *took_ms, struct e
 /* The index of the first of n that has begun to answer, or never will; NULL entries and those that were not asked are
  * left out. -1: none was asked, or waiting is impossible. */
 int runners_first(struct runner *const *all, int n, struct err *e);
+void runner_kill(struct runner *r); /* without waiting for its end: before several are stopped; NULL is fine */
 void runner_stop(struct runner *r); /* kills it if need be; NULL is fine */
 
 #endif

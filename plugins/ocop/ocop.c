@@ -45,6 +45,7 @@ struct sum {
 struct ocop {
 	const struct ln_host *host;
 	int32_t days[DAYS_AS_OF];
+	int32_t least_stars, valid_months, forget_months; /* settings */
 	struct texts texts;
 	struct said *said;
 	size_t said_count, said_room;
@@ -151,10 +152,10 @@ static int add_product(struct ocop *o, struct ln_query *q)
 	const char *rest = h->column_text(q, 2), *code;
 	bool stars_known = !h->column_is_null(q, 3);
 	int32_t from = h->column_day(q, 4), to = h->column_day(q, 5), ended = h->column_day(q, 6);
-	if (stars_known && h->column_int(q, 3) < h->setting_int(h->self, "least_stars"))
+	if (stars_known && h->column_int(q, 3) < o->least_stars)
 		return 0;
 	if (to == LN_NO_DAY && from != LN_NO_DAY)
-		to = h->add_months(h->self, from, (int32_t)h->setting_int(h->self, "valid_months")) - 1;
+		to = h->add_months(h->self, from, o->valid_months) - 1;
 	struct said s = {.product = NO_NUMBER};
 	mark(&s, o, stars_known, from, to, ended == LN_NO_DAY ? INT32_MAX : ended);
 	if (stars_known && ended == LN_NO_DAY && (from == LN_NO_DAY || from <= h->today)) {
@@ -345,8 +346,8 @@ static int report_target(struct ocop *o, int32_t year, int i)
 static int report_product(const struct ocop *o, const struct product *p)
 {
 	const struct ln_host *h = o->host;
-	int32_t forget = (int32_t)h->setting_int(h->self, "forget_months");
-	if (forget > 0 && p->valid_to != LN_NO_DAY && h->add_months(h->self, p->valid_to, forget) < h->today)
+	bool ended = p->valid_to < h->today && p->valid_to != LN_NO_DAY;
+	if (ended && o->forget_months > 0 && h->add_months(h->self, p->valid_to, o->forget_months) < h->today)
 		return 0;
 	char subject[SUBJECT];
 	snprintf(subject, sizeof subject, "product:%.80s", p->code);
@@ -387,6 +388,9 @@ static int check(const struct ln_host *host, void *state)
 {
 	struct ocop o = {.host = host};
 	(void)state;
+	o.least_stars = (int32_t)host->setting_int(host->self, "least_stars");
+	o.valid_months = (int32_t)host->setting_int(host->self, "valid_months");
+	o.forget_months = (int32_t)host->setting_int(host->self, "forget_months");
 	o.days[0] = host->today;
 	for (int i = 0; i < DAYS_AS_OF; i++) {
 		int32_t end = i ? host->day_from_civil(target_years[i - 1], 12, 31) : host->today;
