@@ -117,20 +117,32 @@ static const struct finding_mark *mark_of(const struct item *i, const char *id)
 	return NULL;
 }
 
-static void cell_mark(struct sheet *s, const struct item *i, const char *id)
+/* The plugin's own sentence says whether it is a thing that one has ("chưa có phương án…"). */
+static bool is_had(const struct mark_info *info)
+{
+	static const char lacks[] = "chưa có";
+	return strncmp(info->lacks, lacks, sizeof lacks - 1) == 0;
+}
+
+static void cell_mark(struct sheet *s, const struct item *i, const struct mark_info *info)
 {
 	static const enum phrase of[] = {[LN_OK] = PHRASE_MARK_OK,
 		[LN_LACKS] = PHRASE_MARK_LACKS,
 		[LN_UNKNOWN] = PHRASE_MARK_UNKNOWN,
 		[LN_EXPIRED] = PHRASE_MARK_EXPIRED,
 		[LN_WAITING] = PHRASE_MARK_WAITING};
-	const struct finding_mark *m = mark_of(i, id);
+	const struct finding_mark *m = mark_of(i, info->id);
 	if (!m || m->state > LN_WAITING) {
 		cell(s, NULL, s->text);
 		return;
 	}
 	bool bad = m->state == LN_LACKS || m->state == LN_EXPIRED;
-	cell(s, words(s, of[m->state]), bad ? s->bad : m->state == LN_UNKNOWN ? s->ask : s->text);
+	enum phrase word = of[m->state];
+	if (!is_had(info) && m->state == LN_OK)
+		word = PHRASE_MARK_MET;
+	else if (!is_had(info) && m->state == LN_LACKS)
+		word = PHRASE_MARK_UNMET;
+	cell(s, words(s, word), bad ? s->bad : m->state == LN_UNKNOWN ? s->ask : s->text);
 }
 
 /* What the marks and the finding add in words. */
@@ -186,7 +198,7 @@ static void list_sheet(struct sheet *s, const struct block *b)
 		cell(s, item->name, s->text);
 		cell(s, item_place(s->d, item), s->text);
 		for (size_t m = 0; m < marks; m++)
-			cell_mark(s, item, rule->marks[m].id);
+			cell_mark(s, item, &rule->marks[m]);
 		if (b->kind == BLOCK_EXPIRY) {
 			bool over = item->status == STATUS_EXPIRED;
 			cell_day(s, f ? f->valid_to : DAY_NONE);

@@ -37,6 +37,8 @@
 	X(THING_OTHER, "thing-other")                                                              \
 	X(MARK_OK, "mark-ok")                                                                      \
 	X(MARK_LACKS, "mark-lacks")                                                                \
+	X(MARK_MET, "mark-met")                                                                    \
+	X(MARK_UNMET, "mark-unmet")                                                                \
 	X(MARK_UNKNOWN, "mark-unknown")                                                            \
 	X(MARK_EXPIRED, "mark-expired")                                                            \
 	X(MARK_WAITING, "mark-waiting")                                                            \
