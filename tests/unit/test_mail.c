@@ -100,6 +100,31 @@ static void test_fallen(void **state)
 	}
 }
 
+/* A cell says có and chưa có only of what one can have. */
+static void a_cell_has_the_words_of_its_mark(void **state)
+{
+	(void)state;
+	struct mark_info *waste = &environment_marks[2];
+	const char *lacks[] = {waste->lacks, "còn cơ sở phải di dời"}, *good[] = {"có", "đạt"}, *bad[] = {"chưa có", "chưa đạt"};
+	for (int i = 0; i < 2; i++) {
+		waste->lacks = (char *)(uintptr_t)lacks[i];
+		sample_digest(&s, "xa-16147", day_from_civil(2026, 12, 1));
+		add_villages(&s, 5, ROLE_PLACE, "xa-16147");
+		list_new(&s);
+		json_t *o = letter_of("words-of-marks");
+		int good_ones = 0, bad_ones = 0;
+		for (int row = 1; row <= 5; row++) {
+			const char *word = cell_of(o, "Điểm tập kết chất thải rắn", (size_t)row);
+			good_ones += strcmp(word, good[i]) == 0;
+			bad_ones += strcmp(word, bad[i]) == 0;
+		}
+		assert_int_equal(good_ones, 4);
+		assert_int_equal(bad_ones, 1);
+		json_decref(o);
+	}
+	waste->lacks = (char *)(uintptr_t)lacks[0];
+}
+
 static void test_lists(void **state)
 {
 	(void)state;
@@ -369,6 +394,7 @@ int main(void)
 		cmocka_unit_test(test_true_days),
 		cmocka_unit_test(test_overdue),
 		cmocka_unit_test(test_fallen),
+		cmocka_unit_test(a_cell_has_the_words_of_its_mark),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_days_of_list),
 		cmocka_unit_test(test_expiry),
