@@ -38,18 +38,7 @@ static const struct unit *find(const struct units *u, const char *code, size_t n
 
 const struct unit *unit_by_code(const struct units *u, const char *code)
 {
-	size_t low = 0, high = u->count;
-	while (code && low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = strcmp(u->items[middle]->code, code);
-		if (order == 0)
-			return u->items[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
+	return code ? find(u, code, strlen(code)) : NULL;
 }
 
 /* Loading. The text of parent and successors is resolved once all units are there. */
