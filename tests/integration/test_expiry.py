@@ -49,10 +49,13 @@ def main():
         c.round("2026-11-24")
         report.equal("the first round", c.alerts(), {s: ("open", status) for s, status in told.items()})
         report.equal("all are counted", p.sql("SELECT findings FROM plugin_run"), [(6,)])  # with the two targets
+        frame = p.sql("SELECT frame FROM kept_findings")[0][0]
+        report.check("what nobody has to hear of is not carried", b"product:NEAR" in frame and b"product:FAR" not in frame)
         c.round("2026-11-24")
         report.equal("kept findings say the same", c.alerts(), {s: ("open", status) for s, status in told.items()})
         c.load(NEAR=FAR)
         c.round("2026-11-24")
+        report.check("what ends an alert is", b"product:NEAR" in p.sql("SELECT frame FROM kept_findings")[0][0])
         report.equal("renewed on the same day", c.alerts(),
                      {"product:NEAR": ("resolved", "in_order"), "product:GONE": ("open", "expired")})
         c.load(GONE=FAR, LATE=NEAR)
