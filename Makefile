@@ -114,7 +114,7 @@ torture bench: tests
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/langnghe \
-	  $(DESTDIR)$(PREFIX)/lib/langnghe/plugins $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(SYSCONFDIR)/langnghe/templates/vi \
+	  $(DESTDIR)$(PREFIX)/lib/langnghe/plugins $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(SYSCONFDIR)/langnghe/templates/vi $(DESTDIR)$(SYSCONFDIR)/langnghe/rules.d \
 	  $(DESTDIR)$(PREFIX)/lib/systemd/system $(addprefix $(DESTDIR)$(PREFIX)/share/man/man,1 3 5 8)
 	install -m 755 $(B)/langnghed $(DESTDIR)$(PREFIX)/sbin/
 	install -m 755 $(B)/langnghectl $(DESTDIR)$(PREFIX)/bin/
@@ -122,12 +122,12 @@ install: all
 	install -m 644 $(PLUGINS) $(DESTDIR)$(PREFIX)/lib/langnghe/plugins/
 	install -m 644 plugins/langnghe_plugin.h $(DESTDIR)$(PREFIX)/include/
 	install -m 644 conf/langnghed.service $(DESTDIR)$(PREFIX)/lib/systemd/system/
-	for page in daemon/langnghectl.1 plugins/langnghe-plugin.3 conf/langnghed.conf.5 daemon/langnghed.8; do \
+	for page in daemon/langnghectl.1 plugins/langnghe-plugin.3 conf/langnghed.conf.5 conf/langnghe-rules.5 daemon/langnghed.8; do \
 	  install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/; done
 	install -d $(DESTDIR)$(PREFIX)/share/doc/langnghed/postfix
 	install -m 644 conf/postfix/main.cf $(DESTDIR)$(PREFIX)/share/doc/langnghed/postfix/
 	@# What an administrator changed is kept: the new file then lies beside it as NAME.new.
-	cd conf && for f in *.conf *.csv templates/vi/*; do to=$(DESTDIR)$(SYSCONFDIR)/langnghe/$$f; \
+	cd conf && for f in *.conf *.csv templates/vi/* rules.d/*; do to=$(DESTDIR)$(SYSCONFDIR)/langnghe/$$f; \
 	  if [ ! -e "$$to" ] || cmp -s "$$f" "$$to"; then install -m 644 "$$f" "$$to"; \
 	  else install -m 644 "$$f" "$$to.new" && echo "kept $$to; the new one is $$to.new"; fi; done
 

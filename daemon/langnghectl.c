@@ -11,7 +11,7 @@
 
 #include <unistd.h>
 
-static const struct command *const themes[] = {judge_commands, submission_commands, plugin_commands,
+static const struct command *const themes[] = {judge_commands, submission_commands, plugin_commands, rule_commands,
 	register_commands, alert_commands, mail_commands, rehearse_commands, audit_commands,
 	system_commands, backup_commands, later_commands};
 

@@ -17,6 +17,7 @@
 #include "mail/rounds.h"
 #include "mail/spool_letter.h"
 #include "plan/taken.h"
+#include "rules/rule_trial.h"
 
 #include <getopt.h>
 #include <signal.h>
@@ -94,12 +95,13 @@ static int test_files(const char *conf)
 	struct templates *templates = NULL;
 	if (world_open_files(&w, conf, &problems) == 0) {
 		templates_load(&templates, w.settings->templates, &problems);
-		w.plugins = plugins_describe(w.settings, &problems);
 		test_password(w.settings, &problems);
 		struct err e;
 		if (access(w.settings->database, F_OK) == 0 &&
 			world_open_store(&w, w.settings->database, STORE_READ, &e) < 0)
 			problems_add(&problems, w.settings->database, 0, 0, "%s", e.text);
+		world_describe(&w, &problems);
+		rules_try(&w, moment_from_unix((int64_t)time(NULL), w.settings->utc_offset_s).day, &problems);
 		for (size_t i = 0; w.units && i < w.plan->task_count; i++)
 			if (!unit_by_code(w.units, w.plan->tasks[i].lead))
 				problems_add(&problems, w.plan->file, 0, 0,
@@ -111,7 +113,7 @@ static int test_files(const char *conf)
 	print_problems(&problems);
 	int rc = problems.count ? EXIT_FAILED : EXIT_DONE;
 	if (rc == EXIT_DONE)
-		puts("configuration, plan, calendar, templates and plugins are in order");
+		puts("configuration, plan, calendar, templates, plugins and rules are in order");
 	problems_release(&problems);
 	return rc;
 }

@@ -4,6 +4,7 @@
  *   langnghe-runner --describe FILE            its description as JSON, then ends
  *   langnghe-runner -c CONF --database DB FILE answers "check DAY KEY news" lines on
  *                                              its input with frames, until it ends
+ *                                              (FILE: a plugin, or a rule without C)
  *
  * What it needs is opened first: settings, plan, calendar, database. Then it
  * binds itself to its parent, gives up files, network, processes and signals in
@@ -14,6 +15,7 @@
 #include "base/mem.h"
 #include "rules/describe.h"
 #include "rules/host.h"
+#include "rules/rule_query.h"
 #include "rules/sandbox.h"
 #include "store/confined.h"
 
@@ -40,6 +42,7 @@ struct loaded {
 	struct plugin_info *info;
 	void *state;
 	struct host *host;
+	struct rule_file *rule; /* in place of a plugin's code: its query */
 };
 
 static int write_all(int fd, const char *s, size_t n)
@@ -98,6 +101,25 @@ static int load(struct loaded *l, const char *file, struct sandbox *box, struct 
 	if (sandbox_tighten(box, e) < 0)
 		return -1;
 	return descriptor_copy(l->code, file, &l->info, e);
+}
+
+/* A rule without C: nothing is loaded, its query is as little trusted as a plugin's. */
+static int load_rule(struct loaded *l, struct sandbox *box, struct err *e)
+{
+	l->code = &rule_query_code;
+	l->info = l->rule->info;
+	l->state = l->rule;
+	return sandbox_tighten(box, e);
+}
+
+static int read_rule(struct loaded *l, const char *file, struct err *e)
+{
+	struct problems problems = {0};
+	int rc = rule_file_load(file, &l->rule, &problems);
+	if (rc < 0)
+		tell_problems(&problems, e);
+	problems_release(&problems);
+	return rc;
 }
 
 static int describe(const char *file)
@@ -191,6 +213,8 @@ static int run(const char *conf, const char *database, const char *file)
 	struct err e = {0};
 	int in, out;
 	int rc = open_world(&w, conf, database, &e);
+	if (rc == 0 && rule_file_is(file))
+		rc = read_rule(&l, file, &e);
 	if (sandbox_take_pipes(&in, &out, &e) < 0)
 		return EXIT_FAILED;
 	if (rc == 0)
@@ -200,7 +224,7 @@ static int run(const char *conf, const char *database, const char *file)
 	if (rc == 0)
 		rc = sandbox_enter(&box, in, out, &e);
 	if (rc == 0)
-		rc = load(&l, file, box, &e);
+		rc = l.rule ? load_rule(&l, box, &e) : load(&l, file, box, &e);
 	if (rc == 0)
 		l.host = host_new(&(struct host_world){
 			w.settings, w.plan, w.calendar, w.units, w.store, l.info});

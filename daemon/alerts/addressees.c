@@ -76,7 +76,7 @@ size_t addressees_of(const struct world *w, const struct judged *g, int32_t toda
 	struct list l = {.items = out, .w = w, .today = today};
 	const struct finding *f = g->finding;
 	const char *own = unit_of_subject(f->subject);
-	const char *lead = g->task ? g->task->lead : w->plan->coordinator;
+	const char *lead = g->rule && g->rule->unit ? g->rule->unit : g->task ? g->task->lead : w->plan->coordinator;
 	switch (g->kind) {
 	case LN_DUE:
 		add_code(&l, f->unit ? f->unit : own, ROLE_DEBTOR);

@@ -3,6 +3,7 @@
  * the proof trail of a duty. Reads only.
  */
 #include "alerts/rows.h"
+#include "rules/rule_file.h"
 
 #include <stdlib.h>
 
@@ -20,12 +21,14 @@ static const char *bare_step(const char *step, char out[STEP_TEXT])
 	return out;
 }
 
-static int32_t last_complete(struct store *s, const char *plugin, struct err *e)
+static int32_t last_complete(struct store *s, const struct alert *a, struct err *e)
 {
 	struct stmt *st = store_stmt(s, "SELECT last_complete FROM plugin_run WHERE name = ?1", e);
 	if (!st)
 		return DAY_NONE;
-	stmt_text(st, 1, plugin);
+	char *name = plugin_run_name(a->plugin, a->rule);
+	stmt_text(st, 1, name);
+	free(name);
 	int32_t day = stmt_step(st, e) == 1 ? col_day(st, 0) : DAY_NONE;
 	stmt_reset(st);
 	return day;
@@ -92,7 +95,7 @@ int alerts_table(const struct world *w, const struct alert_filter *f, int32_t to
 			table_day(t, "first_told", first);
 			table_day(t, "last_notice", last);
 			table_day(t, "next_notice", next_notice(w, a, u, from, today));
-			table_day(t, "last_checked", last_complete(w->store, a->plugin, e));
+			table_day(t, "last_checked", last_complete(w->store, a, e));
 			table_text(t, "acknowledged_by", a->acknowledged_by);
 			table_day(t, "snoozed_until", a->snoozed_until);
 			table_text(t, "note", a->note);

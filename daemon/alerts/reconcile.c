@@ -7,6 +7,7 @@
 #include "alerts/results.h"
 #include "alerts/rows.h"
 #include "register/submissions.h"
+#include "rules/rule_file.h"
 #include "rules/summary.h"
 
 #include <stdlib.h>
@@ -310,15 +311,18 @@ static int subject_ended(struct reconcile *r, const struct alert *a, bool *ended
 static int not_reported(struct reconcile *r, struct alert *a)
 {
 	const struct plugin_run *run = NULL;
+	bool known = false;
+	char *name = plugin_run_name(a->plugin, a->rule);
 	for (size_t i = 0; i < r->j->run_count; i++)
-		if (strcmp(r->j->runs[i].plugin->name, a->plugin) == 0)
+		if (strcmp(r->j->runs[i].plugin->run, name) == 0)
 			run = &r->j->runs[i];
-	if (!run) {
-		for (size_t i = 0; i < r->w->settings->plugins.enabled_count; i++)
-			if (strcmp(r->w->settings->plugins.enabled[i], a->plugin) == 0)
-				return 0; /* enabled, but not even described: a failure like another */
+	for (size_t i = 0; i < r->w->plugin_count; i++)
+		known |= strcmp(r->w->plugin_runs[i], name) == 0 || strcmp(r->w->plugin_runs[i], a->plugin) == 0;
+	free(name);
+	if (!run && known)
+		return 0; /* enabled, but not even described: a failure like another */
+	if (!run)
 		return end_alert(r, a, ALERT_WITHDRAWN, "its plugin is no longer enabled");
-	}
 	if (readdress_heirs(r->w, a, r->today, r->e) < 0)
 		return -1;
 	if (!run->complete)
@@ -369,7 +373,7 @@ static int record_runs(struct reconcile *r)
 			r->e);
 		if (!st)
 			return -1;
-		stmt_text(st, 1, run->plugin->name);
+		stmt_text(st, 1, run->plugin->run);
 		stmt_text(st, 2, run->plugin->version);
 		stmt_text(st, 3, run->plugin->file);
 		stmt_text(st, 4, run->plugin->sha256);

@@ -71,7 +71,6 @@ static void check_without_effect(struct audit *a)
 		{"mail.password_file", maildir && s->mail.password_file},
 		{"mail.connections", maildir && s->mail.connections != CONNECTIONS_DEFAULT},
 		{"mail.bounces", s->mail.bounces != NULL},
-		{"rules.directory", s->rules_directory != NULL},
 		{"web.listen", s->web_listen != NULL},
 		{"web.public_url", s->web_public_url != NULL},
 		{"retention.letters", s->retention_letters_days != RETENTION_DEFAULT_DAYS},

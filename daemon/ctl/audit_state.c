@@ -190,9 +190,8 @@ static int check_letters(struct audit *a, struct err *e)
 
 static int check_plugins(struct audit *a, struct err *e)
 {
-	const struct settings *s = a->w->settings;
-	for (size_t i = 0; i < s->plugins.enabled_count; i++) {
-		const char *name = s->plugins.enabled[i];
+	for (size_t i = 0; i < a->w->plugin_count; i++) {
+		const char *name = a->w->plugin_runs[i];
 		struct plugin_history h;
 		if (!a->w->plugins[i])
 			audit_add(a, AUDIT_ERROR, name, "langnghectl plugin list",

@@ -53,7 +53,7 @@ struct ctl {
 };
 
 /* The rows by theme, each ended by a row without a name. */
-extern const struct command judge_commands[], plugin_commands[], register_commands[], submission_commands[],
+extern const struct command judge_commands[], plugin_commands[], rule_commands[], register_commands[], submission_commands[],
 	alert_commands[], mail_commands[], rehearse_commands[], audit_commands[], system_commands[],
 	backup_commands[], later_commands[];
 

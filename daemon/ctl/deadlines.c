@@ -233,7 +233,7 @@ static int add_open_ones(struct listing *l, struct err *e)
 
 static bool all_ran(const struct world *w, const struct judgement *j)
 {
-	for (size_t i = 0; i < w->settings->plugins.enabled_count; i++) {
+	for (size_t i = 0; i < w->plugin_count; i++) {
 		if (!w->plugins[i])
 			return false;
 	}

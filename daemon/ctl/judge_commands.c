@@ -7,6 +7,7 @@
 #include "ctl/deadlines.h"
 #include "ctl/judged_row.h"
 #include "ctl/villages.h"
+#include "rules/rule_file.h"
 
 #include <math.h>
 
@@ -45,8 +46,13 @@ static bool say_failures(const struct judgement *j)
 	return any;
 }
 
+/* An enabled plugin, `rules` for all rules without C, or "rules/NAME" for one. */
 static bool is_enabled(const struct settings *s, const char *plugin)
 {
+	static const char rules[] = RULES_PLUGIN;
+	size_t n = sizeof rules - 1;
+	if (s->rules_directory && strncmp(plugin, rules, n) == 0 && (plugin[n] == '/' || plugin[n] == '\0'))
+		return true;
 	for (size_t i = 0; i < s->plugins.enabled_count; i++) {
 		if (strcmp(s->plugins.enabled[i], plugin) == 0)
 			return true;
@@ -167,7 +173,7 @@ static char *village_marks(const struct ctl *c, const char *asked, bool *known)
 {
 	struct buf all = {0};
 	*known = false;
-	for (size_t i = 0; i < c->world.settings->plugins.enabled_count; i++) {
+	for (size_t i = 0; i < c->world.plugin_count; i++) {
 		const struct plugin_info *p = c->world.plugins[i];
 		for (size_t r = 0; p && r < p->rule_count; r++)
 			for (size_t m = 0; m < p->rules[r].mark_count; m++) {

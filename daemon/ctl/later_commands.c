@@ -12,9 +12,5 @@ static int run_later(struct ctl *c)
 const struct command later_commands[] = {
 	{"report", "YEAR [--format html|xlsx|odt]", "the yearly report (not in this version)",
 		"langnghectl report 2026", 0, 4, "format=", run_later},
-	{"rule check", "FILE", "checks a rule without C (not in this version)",
-		"langnghectl rule check websites.rule", 0, 4, "", run_later},
-	{"rule run", "FILE", "runs a rule without C (not in this version)",
-		"langnghectl rule run websites.rule", 0, 4, "", run_later},
 	{0},
 };

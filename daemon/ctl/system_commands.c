@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "ctl/status.h"
+#include "rules/rule_file.h"
 
 #include <jansson.h>
 
@@ -160,36 +161,71 @@ static void plugin_enabled_row(struct table *t, struct store *s, const char *nam
 	buf_release(&rules);
 }
 
-static bool is_enabled(const struct settings *s, const char *name, size_t n)
+static bool is_listed(const struct world *w, const char *run)
 {
-	for (size_t i = 0; i < s->plugins.enabled_count; i++) {
-		if (strlen(s->plugins.enabled[i]) == n &&
-			memcmp(s->plugins.enabled[i], name, n) == 0)
+	for (size_t i = 0; i < w->plugin_count; i++) {
+		if (strcmp(w->plugin_runs[i], run) == 0)
 			return true;
 	}
 	return false;
 }
 
-/* Plugins that lie in the folder and are not enabled. */
-static void plugin_other_rows(struct table *t, const struct settings *s)
+static void plugin_disabled_row(struct table *t, const char *name, const char *file)
 {
-	DIR *d = opendir(s->plugins.directory);
+	table_row(t);
+	table_text(t, "name", name);
+	table_text(t, "file", file);
+	table_text(t, "plugin_state", "disabled");
+}
+
+/* Plugins that lie in the folder and are not enabled. */
+static void plugin_other_rows(struct table *t, const struct world *w)
+{
+	DIR *d = opendir(w->settings->plugins.directory);
 	for (struct dirent *entry; d && (entry = readdir(d));) {
 		size_t n = strlen(entry->d_name);
-		if (n < 4 || strcmp(entry->d_name + n - 3, ".so") != 0 ||
-			is_enabled(s, entry->d_name, n - 3))
+		if (n < 4 || strcmp(entry->d_name + n - 3, ".so") != 0)
 			continue;
-		char *file = file_join(s->plugins.directory, entry->d_name);
+		char *file = file_join(w->settings->plugins.directory, entry->d_name);
 		char *name = xstrndup(entry->d_name, n - 3);
-		table_row(t);
-		table_text(t, "name", name);
-		table_text(t, "file", file);
-		table_text(t, "plugin_state", "disabled");
+		if (!is_listed(w, name))
+			plugin_disabled_row(t, name, file);
 		free(name);
 		free(file);
 	}
 	if (d)
 		closedir(d);
+}
+
+/* Rules without C that say enabled = false. */
+static void rule_other_rows(struct table *t, const struct world *w)
+{
+	char **files = NULL;
+	size_t count = 0;
+	struct err ignored; /* world_describe has said it */
+	if (!w->settings->rules_directory || rule_files_list(w->settings->rules_directory, &files, &count, &ignored) < 0)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		char *name = rule_file_run_name(files[i]);
+		if (!is_listed(w, name))
+			plugin_disabled_row(t, name, files[i]);
+		free(name);
+		free(files[i]);
+	}
+	free(files);
+}
+
+/* Where the enabled plugin or rule of this name lies. The caller frees. */
+static char *plugin_file(const struct settings *s, const char *run)
+{
+	static const char rule[] = RULES_PLUGIN "/";
+	bool is_rule = strncmp(run, rule, sizeof rule - 1) == 0;
+	if (strcmp(run, RULES_PLUGIN) == 0)
+		return xstrdup(s->rules_directory);
+	char *base = is_rule ? xasprintf("%s.conf", run + sizeof rule - 1) : xasprintf("%s.so", run);
+	char *file = file_join(is_rule ? s->rules_directory : s->plugins.directory, base);
+	free(base);
+	return file;
 }
 
 static int run_plugin_list(struct ctl *c)
@@ -200,21 +236,19 @@ static int run_plugin_list(struct ctl *c)
 	if (rc)
 		return rc;
 	const struct settings *s = c->world.settings;
-	c->world.plugins = plugins_describe(s, &problems);
+	world_describe(&c->world, &problems);
 	/* Without a database there is no history, but still a list. */
 	if (access(s->database, F_OK) == 0 &&
 		store_open(&c->world.store, s->database, STORE_READ, &e) < 0)
 		c->world.store = NULL;
 	struct table *t = table_new(plugin_keys);
-	for (size_t i = 0; i < s->plugins.enabled_count; i++) {
-		char *base = xasprintf("%s.so", s->plugins.enabled[i]);
-		char *file = file_join(s->plugins.directory, base);
-		plugin_enabled_row(
-			t, c->world.store, s->plugins.enabled[i], file, c->world.plugins[i]);
-		free(base);
+	for (size_t i = 0; i < c->world.plugin_count; i++) {
+		char *file = plugin_file(s, c->world.plugin_runs[i]);
+		plugin_enabled_row(t, c->world.store, c->world.plugin_runs[i], file, c->world.plugins[i]);
 		free(file);
 	}
-	plugin_other_rows(t, s);
+	plugin_other_rows(t, &c->world);
+	rule_other_rows(t, &c->world);
 	ctl_listing(c, t);
 	for (size_t i = 0; i < problems.count; i++)
 		ctl_fail(0, "%s: %s", problems.items[i].where, problems.items[i].text);

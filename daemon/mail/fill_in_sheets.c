@@ -36,7 +36,7 @@ static bool is_told(const struct item *i)
 
 static bool reads(const struct world *w, const struct rule_info *rule, const char *input)
 {
-	for (size_t i = 0; w->plugins && i < w->settings->plugins.enabled_count; i++) {
+	for (size_t i = 0; i < w->plugin_count; i++) {
 		const struct plugin_info *p = w->plugins[i];
 		if (!p || rule < p->rules || rule >= p->rules + p->rule_count)
 			continue;

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@
 
 enum { FILE_MOST = 4 << 20 };
 static const char conf_name[] = "langnghed.conf", plan_name[] = "plan.conf",
-		  calendar_name[] = "calendar.conf", templates_name[] = "templates";
+		  calendar_name[] = "calendar.conf", templates_name[] = "templates", rules_name[] = "rules.d";
 
 static int copy_file(const char *from, const char *folder, const char *name, struct err *e)
 {
@@ -33,6 +34,32 @@ static int copy_file(const char *from, const char *folder, const char *name, str
 	return rc;
 }
 
+static int is_conf(const struct dirent *d)
+{
+	size_t n = strlen(d->d_name);
+	return d->d_name[0] != '.' && n > 5 && strcmp(d->d_name + n - 5, ".conf") == 0;
+}
+
+/* The rules without C. A folder that cannot be read is said by the check before; nothing is copied then. */
+static int copy_rules(const char *from, const char *folder, struct err *e)
+{
+	struct dirent **entries = NULL;
+	int n = from ? scandir(from, &entries, is_conf, alphasort) : -1, rc = 0;
+	if (n < 0)
+		return 0;
+	char *to = file_join(folder, rules_name);
+	rc = file_make_dirs(to, e);
+	for (int i = 0; i < n; i++) {
+		char *file = file_join(from, entries[i]->d_name);
+		if (rc == 0)
+			rc = copy_file(file, to, entries[i]->d_name, e);
+		free(file);
+		free(entries[i]);
+	}
+	free(entries);
+	free(to);
+	return rc;
+}
 
 int taken_copy(const struct settings *s, const char *folder, struct err *e)
 {
@@ -46,6 +73,8 @@ int taken_copy(const struct settings *s, const char *folder, struct err *e)
 		rc = copy_file(s->plan, folder, plan_name, e);
 	if (rc == 0)
 		rc = copy_file(s->calendar, folder, calendar_name, e);
+	if (rc == 0)
+		rc = copy_rules(s->rules_directory, folder, e);
 	return rc;
 }
 
@@ -73,6 +102,10 @@ void taken_point(struct settings *s)
 		return;
 	point(&s->plan, plan_name);
 	point(&s->calendar, calendar_name);
+	char *rules = file_join(taken_folder(), rules_name);
+	if (s->rules_directory && access(rules, F_OK) == 0)
+		point(&s->rules_directory, rules_name);
+	free(rules);
 	char *templates = file_join(taken_folder(), templates_name);
 	if (access(templates, F_OK) == 0)
 		point(&s->templates, templates_name);

@@ -1,7 +1,7 @@
 /*
  * taken.h: the files that the daemon has taken over. At its start and at each
- * accepted reload it copies the configuration, the plan and the calendar aside,
- * whole; the round that follows at once adds the templates, many small files, as
+ * accepted reload it copies the configuration, the plan, the calendar and the rules
+ * without C aside, whole; the round that follows at once adds the templates, many small files, as
  * one. The daemon's children read those copies. So a file that is being edited, or
  * was broken without a reload, changes nothing: the old ones keep running until
  * all new ones are found in order.
@@ -19,7 +19,7 @@
 int taken_copy(const struct settings *s, const char *folder, struct err *e);
 /* Where settings_load reads `file` from: the copy when there is one, else file. The caller frees. */
 char *taken_source(const char *file);
-/* Points s to the copies of plan, calendar and templates when there are such. */
+/* Points s to the copies of plan, calendar, rules and templates when there are such. */
 void taken_point(struct settings *s);
 /* The first round after a take-over, with the round's lock: copies the templates, too, and points s to
  * them. Does nothing where that is done, or where no daemon is the parent. */

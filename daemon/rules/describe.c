@@ -158,6 +158,7 @@ int descriptor_copy(
 	to->file = xstrdup(file);
 	to->abi = p->abi;
 	int rc = copy_text(&to->name, p->name, "name", e);
+	to->run = xstrdup(to->name);
 	if (rc == 0 && (!to->name || strcmp(to->name, expected) != 0))
 		rc = err_set(e, "it calls itself '%s'; after its file '%s' is expected",
 			to->name ? to->name : "", expected);

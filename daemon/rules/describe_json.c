@@ -188,6 +188,7 @@ static int read_plugin(struct plugin_info *to, json_t *all, json_error_t *why)
 		return -1;
 	to->abi = (uint32_t)abi;
 	to->name = xstrdup(name);
+	to->run = xstrdup(name);
 	to->version = xstrdup(version);
 	to->summary = xstrdup(summary);
 	return read_lists(to, rules, settings, inputs, why);

@@ -92,7 +92,9 @@ struct world {
 	struct settings *settings;
 	struct plan *plan;
 	struct calendar *calendar;
-	struct plugin_info **plugins; /* settings->plugins.enabled_count; NULL where not describable */
+	struct plugin_info **plugins; /* the enabled ones, then the rules without C; NULL where not describable */
+	char **plugin_runs;           /* the names that their runs have, also of those that are NULL */
+	size_t plugin_count;
 	struct store *store;
 	struct units *units;
 	const char *database; /* the file behind store */

@@ -140,7 +140,7 @@ static void order_runs(struct work *k)
 					      : NULL;
 		if (!st)
 			continue;
-		stmt_text(st, 1, k->j->runs[i].plugin->name);
+		stmt_text(st, 1, k->j->runs[i].plugin->run);
 		took[i] = stmt_step(st, &ignored) == 1 ? col_int(st, 0) : 0;
 		stmt_reset(st);
 	}
@@ -187,7 +187,7 @@ static int32_t stored_watch_from(struct store *s)
 int judgement_make(struct judgement *j, const struct world *w, struct runner_set *runners,
 	int32_t today, const char *only, struct err *e)
 {
-	size_t n = w->settings->plugins.enabled_count;
+	size_t n = w->plugin_count;
 	struct err none;
 	*j = (struct judgement){.today = today, .watch_from = stored_watch_from(w->store)};
 	j->seen_change = kept_now(w->store, &none);
@@ -206,7 +206,7 @@ int judgement_make(struct judgement *j, const struct world *w, struct runner_set
 		.ready = xcalloc(n, sizeof *work.ready)};
 	for (size_t i = 0; i < n; i++) {
 		const struct plugin_info *plugin = w->plugins[i];
-		if (!plugin || (only && strcmp(plugin->name, only) != 0))
+		if (!plugin || (only && strcmp(plugin->name, only) != 0 && strcmp(plugin->run, only) != 0))
 			continue;
 		struct plugin_run *run = &j->runs[j->run_count];
 		work.slots[j->run_count] = &runners->runners[i];
@@ -222,7 +222,7 @@ int judgement_make(struct judgement *j, const struct world *w, struct runner_set
 	free(work.ready);
 	if (only && j->run_count == 0) {
 		judgement_release(j);
-		return err_set(e, "no enabled plugin is named '%s'; see langnghectl plugin list", only);
+		return err_set(e, "no enabled plugin that can be loaded is named '%s'; see langnghectl plugin list", only);
 	}
 	return 0;
 }

@@ -147,7 +147,7 @@ int kept_find(struct findings *out, const struct world *w, const struct plugin_i
 		"SELECT key, frame, made_with, seen_change, reads FROM kept_findings WHERE plugin = ?1 AND day = ?2", e);
 	if (!st)
 		return -1;
-	stmt_text(st, 1, plugin->name);
+	stmt_text(st, 1, plugin->run);
 	stmt_day(st, 2, today);
 	int row = stmt_step(st, e);
 	if (row == 1) {
@@ -191,7 +191,7 @@ static int save(const struct world *w, const struct plugin_info *plugin, const s
 	if (rc == 0) {
 		frame_seal(&frame,
 			&(struct frame_end){(uint32_t)set->count, (uint32_t)set->left_out, NULL, set->reads, set->log}, key);
-		stmt_text(st, 1, plugin->name);
+		stmt_text(st, 1, plugin->run);
 		stmt_day(st, 2, today);
 		stmt_text(st, 3, with);
 		stmt_int(st, 4, seen);

@@ -39,7 +39,7 @@ const struct mark_info *rule_mark(const struct rule_info *r, const char *id)
 static void rule_release(struct rule_info *r)
 {
 	char *const texts[] = {
-		r->id, r->former_ids, r->task, r->title, r->clause, r->action, r->field};
+		r->id, r->former_ids, r->task, r->title, r->clause, r->action, r->field, r->unit};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		free(texts[i]);
 	for (size_t i = 0; i < r->mark_count; i++) {
@@ -70,6 +70,7 @@ void plugin_info_free(struct plugin_info *p)
 	free(p->inputs);
 	free(p->file);
 	free(p->name);
+	free(p->run);
 	free(p->version);
 	free(p->summary);
 	free(p->sha256);

@@ -18,6 +18,7 @@ struct mark_info {
 
 struct rule_info {
 	char *id, *former_ids, *task, *title, *clause, *action, *field;
+	char *unit; /* who leads instead of the task's lead (rules without C), or NULL */
 	enum ln_kind kind;
 	enum ln_severity severity;
 	int act_within_days;
@@ -33,6 +34,7 @@ struct setting_info {
 
 struct plugin_info {
 	char *file, *name, *version, *summary, *sha256;
+	char *run; /* the name its runs are kept under: its own; "rules/NAME" of a rule without C */
 	uint32_t abi;
 	struct rule_info *rules;
 	size_t rule_count;

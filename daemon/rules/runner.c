@@ -34,7 +34,7 @@ int runner_start(struct runner **out, const struct settings *s, const char *data
 	struct runner *r = xcalloc(1, sizeof *r);
 	if (contained_start(&r->process, arguments, e) < 0) {
 		free(r);
-		return err_prefix(e, "plugin %s", plugin->name);
+		return err_prefix(e, "plugin %s", plugin->run);
 	}
 	r->plugin = plugin;
 	r->wall_ms = s->plugins.wall_ms;
@@ -156,7 +156,7 @@ static int take_answer(struct runner *r, struct findings *out, struct err *e)
 static int give_up(struct runner *r, struct err *e)
 {
 	contained_stop(&r->process);
-	return err_prefix(e, "plugin %s", r->plugin->name);
+	return err_prefix(e, "plugin %s", r->plugin->run);
 }
 
 int runner_ask(struct runner *r, int32_t today, bool all, struct err *e)

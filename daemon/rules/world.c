@@ -4,6 +4,9 @@
  */
 #include "rules/world.h"
 
+#include "base/mem.h"
+#include "rules/rule_file.h"
+
 #include <stdlib.h>
 
 int world_open_files(struct world *w, const char *conf, struct problems *problems)
@@ -38,11 +41,59 @@ int world_open_store(struct world *w, const char *database, enum store_mode mode
 	return 0;
 }
 
+static void add_plugin(struct world *w, struct plugin_info *plugin, char *run)
+{
+	w->plugins = xrealloc(w->plugins, (w->plugin_count + 1) * sizeof *w->plugins);
+	w->plugin_runs = xrealloc(w->plugin_runs, (w->plugin_count + 1) * sizeof *w->plugin_runs);
+	w->plugins[w->plugin_count] = plugin;
+	w->plugin_runs[w->plugin_count++] = run;
+}
+
+/* A rule that is switched off is checked all the same. */
+static void describe_rule(struct world *w, const char *file, struct problems *problems)
+{
+	struct rule_file *rule;
+	struct err e;
+	if (rule_file_load(file, &rule, problems) < 0) {
+		add_plugin(w, NULL, rule_file_run_name(file));
+		return;
+	}
+	if (w->plan && rule_file_check_names(rule, w->plan, w->units, &e) < 0) {
+		problems_add(problems, file, 0, 0, "%s", e.text);
+		add_plugin(w, NULL, rule_file_run_name(file));
+	} else if (rule->enabled) {
+		add_plugin(w, rule->info, xstrdup(rule->info->run));
+		rule->info = NULL;
+	}
+	rule_file_free(rule);
+}
+
+void world_describe(struct world *w, struct problems *problems)
+{
+	const struct settings *s = w->settings;
+	struct err e;
+	char **files = NULL;
+	size_t count = 0;
+	struct plugin_info **plugins = plugins_describe(s, problems);
+	for (size_t i = 0; i < s->plugins.enabled_count; i++)
+		add_plugin(w, plugins[i], xstrdup(s->plugins.enabled[i]));
+	free(plugins);
+	if (s->rules_directory && rule_files_list(s->rules_directory, &files, &count, &e) < 0) {
+		problems_add(problems, s->file, 0, 0, "rules.directory: %s", e.text);
+		add_plugin(w, NULL, xstrdup(RULES_PLUGIN)); /* none of them is known: all stay as they are */
+	}
+	for (size_t i = 0; i < count; i++) {
+		describe_rule(w, files[i], problems);
+		free(files[i]);
+	}
+	free(files);
+}
+
 int world_open(struct world *w, const char *conf, enum store_mode mode, struct problems *problems)
 {
 	if (world_open_files(w, conf, problems) < 0)
 		return -1;
-	w->plugins = plugins_describe(w->settings, problems);
+	world_describe(w, problems);
 	struct err e;
 	if (world_open_store(w, w->settings->database, mode, &e) < 0) {
 		problems_add(problems, w->settings->database, 0, 0, "%s", e.text);
@@ -54,9 +105,12 @@ int world_open(struct world *w, const char *conf, enum store_mode mode, struct p
 
 void world_close(struct world *w)
 {
-	for (size_t i = 0; w->plugins && i < w->settings->plugins.enabled_count; i++)
+	for (size_t i = 0; i < w->plugin_count; i++) {
 		plugin_info_free(w->plugins[i]);
+		free(w->plugin_runs[i]);
+	}
 	free(w->plugins);
+	free(w->plugin_runs);
 	units_free(w->units);
 	store_close(w->store);
 	calendar_free(w->calendar);

@@ -12,6 +12,9 @@
 int world_open(struct world *w, const char *conf, enum store_mode mode, struct problems *problems);
 /* The files only (no store, no units, no plugins): what langnghed and -t need. */
 int world_open_files(struct world *w, const char *conf, struct problems *problems);
+/* Has the enabled plugins and the rules without C described; the units are looked at where they are loaded. Failures go
+ * to problems and leave a NULL in w->plugins. */
+void world_describe(struct world *w, struct problems *problems);
 /* Opens another database instead (a simulation's copy). */
 int world_open_store(struct world *w, const char *database, enum store_mode mode, struct err *e);
 void world_close(struct world *w);

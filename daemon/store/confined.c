@@ -337,3 +337,19 @@ int confined_parameters(const struct stmt *st)
 {
 	return sqlite3_bind_parameter_count(st->handle);
 }
+
+const char *confined_parameter_name(const struct stmt *st, int i)
+{
+	return sqlite3_bind_parameter_name(st->handle, i);
+}
+
+const char *confined_message(const struct store *s)
+{
+	return sqlite3_errmsg(s->db);
+}
+
+bool confined_is_over(const struct store *s)
+{
+	const struct confinement *c = s->limit;
+	return c->deadline_ns && used_ns() > c->deadline_ns;
+}

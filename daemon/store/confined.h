@@ -22,5 +22,10 @@ void confined_trust(struct store *s, bool trusted);
 char *confined_reads(const struct store *s);
 /* How many parameters (?1 ?2 …) a prepared statement has. */
 int confined_parameters(const struct stmt *st);
+const char *confined_parameter_name(const struct stmt *st, int i); /* ":today"; NULL for ?1 */
+/* Why the last statement failed, in SQLite's own words. */
+const char *confined_message(const struct store *s);
+/* Whether the limit of processor time is used up. */
+bool confined_is_over(const struct store *s);
 
 #endif

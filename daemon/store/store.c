@@ -324,6 +324,11 @@ void stmt_int(struct stmt *st, int i, int64_t value)
 	sqlite3_bind_int64(st->handle, i, value);
 }
 
+void stmt_real(struct stmt *st, int i, double value)
+{
+	sqlite3_bind_double(st->handle, i, value);
+}
+
 void stmt_null(struct stmt *st, int i)
 {
 	sqlite3_bind_null(st->handle, i);
@@ -418,6 +423,17 @@ const char *col_name(struct stmt *st, int i)
 bool col_is_int(struct stmt *st, int i)
 {
 	return sqlite3_column_type(st->handle, i) == SQLITE_INTEGER;
+}
+
+bool col_is_number(struct stmt *st, int i)
+{
+	int type = sqlite3_column_type(st->handle, i);
+	return type == SQLITE_INTEGER || type == SQLITE_FLOAT;
+}
+
+double col_real(struct stmt *st, int i)
+{
+	return sqlite3_column_double(st->handle, i);
 }
 
 /* Small facts. */

@@ -48,6 +48,7 @@ void stmt_free(struct stmt *st);
 /* Parameters are numbered from 1. Text is copied; NULL binds null. */
 void stmt_text(struct stmt *st, int i, const char *value);
 void stmt_int(struct stmt *st, int i, int64_t value);
+void stmt_real(struct stmt *st, int i, double value);
 void stmt_null(struct stmt *st, int i);
 void stmt_blob(struct stmt *st, int i, const void *data, size_t size);
 void stmt_day(struct stmt *st, int i, int32_t day); /* ISO text; DAY_NONE binds null */
@@ -66,6 +67,8 @@ const void *col_blob(struct stmt *st, int i, size_t *size);
 int col_count(struct stmt *st);
 const char *col_name(struct stmt *st, int i);
 bool col_is_int(struct stmt *st, int i);
+bool col_is_number(struct stmt *st, int i);
+double col_real(struct stmt *st, int i); /* 0 for null */
 
 /* Small facts kept in the table `meta` (watch_from, installation secret, held, …). */
 char *store_meta(struct store *s, const char *key); /* NULL if absent; the caller frees */

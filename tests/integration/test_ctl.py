@@ -457,12 +457,12 @@ def settings(report, p):
     before = {r["where"] for r in c.list("audit", *AS_OF)}
     report.check("simulated addresses are in order", not before & {"contacts", "mail.reply_to"}, str(before))
     text = configure(p, (r'data_label = .*;', 'data_label = "";'), (
-        r'mail = \{', 'import = { directory = "in"; }; rules = { directory = "r"; }; retention = { letters = 90; };\n'
+        r'mail = \{', 'import = { directory = "in"; }; retention = { letters = 90; };\n'
         'web = { listen = "127.0.0.1:80"; public_url = "http://a"; };\nmail = { bounces = "b"; server = "localhost";'))
     rows = {r["where"]: r for r in c.list("audit", *AS_OF)}
     report.check("unlabelled ones are not", all(rows.get(w, {}).get("severity") == "warning" and ".example" in
                  rows[w]["what"] for w in ("contacts", "mail.reply_to", "admin.email")), str(rows))
-    unused = {"rules.directory", "retention.letters", "web.listen", "web.public_url",
+    unused = {"retention.letters", "web.listen", "web.public_url",
               "mail.bounces", "mail.server"}
     report.equal("options without effect", {w for w, r in rows.items() if "no effect" in r["what"]}, unused)
     with open(p.conf, "w", encoding="utf-8") as f:

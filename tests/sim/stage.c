@@ -143,9 +143,12 @@ void open_stage(struct stage *s, struct policy_case *c, const char *conf, const 
 	s->w.plan = &s->plan;
 	s->enabled[0] = "case";
 	s->plugins[0] = &s->plugin;
+	s->plugin_runs[0] = "case";
 	s->settings.plugins.enabled = s->enabled;
-	s->settings.plugins.enabled_count = 1;
+	s->settings.plugins.enabled_count = s->w.plugin_count = s->w.plugin_count = 1;
 	s->w.plugins = s->plugins;
+	s->w.plugin_runs = s->plugin_runs;
+	s->w.plugin_count = 1;
 	for (size_t i = 0; i < c->set_count; i++)
 		set_reminder(s, c->sets[i][0], c->sets[i][1]);
 	for (int i = 0; i < MARKS_MOST; i++)
@@ -157,7 +160,7 @@ void open_stage(struct stage *s, struct policy_case *c, const char *conf, const 
 	s->plan.duties = s->duties;
 	s->plan.targets = s->targets;
 	s->plan.task_count = s->plan.duty_count = s->plan.target_count = c->thing_count;
-	s->plugin = (struct plugin_info){.file = "case", .name = "case", .version = "1", .summary = "",
+	s->plugin = (struct plugin_info){.file = "case", .name = "case", .run = "case", .version = "1", .summary = "",
 		.sha256 = "", .abi = LN_ABI, .rules = s->rules, .rule_count = c->thing_count};
 	s->database = xasprintf("%s/case.db", folder);
 	unlink(s->database);
@@ -247,7 +250,7 @@ void judge(struct stage *s, struct judgement *j, int32_t today)
 	*j = (struct judgement){.today = today, .watch_from = s->c->golive};
 	j->runs = xcalloc(1, sizeof *j->runs);
 	j->sets = xcalloc(1, sizeof *j->sets);
-	s->settings.plugins.enabled_count = s->off ? 0 : 1;
+	s->settings.plugins.enabled_count = s->w.plugin_count = s->w.plugin_count = s->off ? 0 : 1;
 	if (s->off)
 		return;
 	j->run_count = 1;

@@ -85,7 +85,7 @@ static struct rule_info rules[] = {
 		.mark_count = 1},
 };
 enum { RULE_REPORT, RULE_ENVIRONMENT, RULE_TARGET, RULE_EXPIRY, RULE_PLAN };
-static struct plugin_info plugin = {.name = "sample", .rules = rules, .rule_count = 5};
+static struct plugin_info plugin = {.name = "sample", .run = "sample", .rules = rules, .rule_count = 5};
 
 static const char units_sql[] =
 	"INSERT INTO unit(code, name, kind, parent, valid_from, valid_to, successors) VALUES"

@@ -44,7 +44,7 @@ struct target_case {
 static void judge_one(const struct target_case *c, struct judgement *j)
 {
 	static struct rule_info rule = {.id = "share", .title = "t", .kind = LN_SHORT};
-	static struct plugin_info plugin = {.name = "case", .rules = &rule, .rule_count = 1};
+	static struct plugin_info plugin = {.name = "case", .run = "case", .rules = &rule, .rule_count = 1};
 	struct err e;
 	char period[8];
 	snprintf(period, sizeof period, "%d", c->year);

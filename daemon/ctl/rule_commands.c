@@ -1,0 +1,137 @@
+/*
+ * rule_commands.c: a rule without C judged before it judges others: checked and
+ * tried on the present register (check), and what it finds (run). Stores nothing.
+ */
+#include "ctl/check_row.h"
+#include "ctl/command.h"
+
+#include "base/mem.h"
+#include "rules/rule_file.h"
+#include "rules/rule_trial.h"
+
+#include <unistd.h>
+
+enum { EXAMPLES_SHOWN = 3 };
+
+static int tell(struct problems *problems)
+{
+	for (size_t i = 0; i < problems->count; i++)
+		ctl_fail(0, "%s: %s", problems->items[i].where, problems->items[i].text);
+	int rc = problems->count ? CTL_REJECTED : CTL_DONE;
+	problems_release(problems);
+	return rc;
+}
+
+/* Reads FILE, and looks its names up. 0, or the exit code after having said why. */
+static int read_rule(struct ctl *c, struct rule_file **out)
+{
+	struct problems problems = {0};
+	struct err e;
+	const char *file = c->positional[0];
+	if (!rule_file_is(file))
+		return ctl_fail(CTL_USAGE, "%s: a rule is a file NAME.conf; see langnghe-rules(5)", file);
+	if (rule_file_load(file, out, &problems) == 0 &&
+		rule_file_check_names(*out, c->world.plan, c->world.units, &e) < 0) {
+		problems_add(&problems, file, 0, 0, "%s", e.text);
+		rule_file_free(*out);
+	}
+	return tell(&problems);
+}
+
+/* A run, judged into j; its findings live in set. 0, or the exit code after having said why. */
+static int try_rule(struct ctl *c, const struct rule_file *rule, struct judgement *j, struct findings *set)
+{
+	struct problems problems = {0};
+	struct err e;
+	int rc = rule_try(&c->world, rule->info, j->today, set, &e);
+	for (size_t i = 0; rc == 0 && i < set->count; i++)
+		rc = judge_finding(j, &c->world, rule->info, &set->items[i], &e);
+	if (rc < 0)
+		rule_problem(rule->info, &e, &problems);
+	return tell(&problems);
+}
+
+static void say_what_was_found(const struct rule_file *rule, const struct judgement *j)
+{
+	size_t lacking = 0, unknown = 0, shown = 0;
+	for (size_t i = 0; i < j->count; i++) {
+		lacking += j->items[i].status == STATUS_MISSING;
+		unknown += j->items[i].status == STATUS_UNKNOWN;
+	}
+	printf("%s: rule %s%s: in order. On the present register: %zu subjects, %zu lacking, %zu not known, %zu in "
+	       "order\n",
+		rule->file, rule->id, rule->enabled ? "" : " (enabled = false)", j->count, lacking, unknown,
+		j->count - lacking - unknown);
+	for (size_t i = 0; i < j->count && shown < EXAMPLES_SHOWN; i++)
+		if (j->items[i].status == STATUS_MISSING) {
+			printf("  %s\n", j->items[i].summary);
+			shown++;
+		}
+	if (j->count > 0 && lacking == j->count)
+		printf("  note: no subject is in order. That may be so; but the query must also give those that are, for an "
+		       "alert ends only when its subject is found in order\n");
+}
+
+static int run_rule_check(struct ctl *c)
+{
+	struct rule_file *rule;
+	struct judgement j = {.watch_from = DAY_NONE};
+	struct findings set = {0};
+	int rc = ctl_open_files(c);
+	if (rc)
+		return rc;
+	bool there = access(c->world.settings->database, F_OK) == 0;
+	if (there) {
+		world_close(&c->world);
+		rc = ctl_open_world(c, STORE_READ);
+	}
+	if (!rc)
+		rc = ctl_today(c, &j.today);
+	if (!rc)
+		rc = read_rule(c, &rule);
+	if (rc)
+		return rc;
+	if (there)
+		rc = try_rule(c, rule, &j, &set);
+	if (!rc && there)
+		say_what_was_found(rule, &j);
+	else if (!rc)
+		printf("%s: rule %s: in order; its query was not tried: there is no database yet\n", rule->file, rule->id);
+	judgement_release(&j);
+	findings_release(&set);
+	rule_file_free(rule);
+	return rc;
+}
+
+static int run_rule_run(struct ctl *c)
+{
+	struct rule_file *rule;
+	struct judgement j = {.watch_from = DAY_NONE};
+	struct findings set = {0};
+	int rc = ctl_open_world(c, STORE_READ);
+	if (!rc)
+		rc = ctl_today(c, &j.today);
+	if (!rc)
+		rc = read_rule(c, &rule);
+	if (rc)
+		return rc;
+	rc = try_rule(c, rule, &j, &set);
+	if (!rc) {
+		struct table *t = table_new(check_keys);
+		for (size_t i = 0; i < j.count; i++)
+			check_row(t, &c->world, &j.items[i], j.today);
+		rc = ctl_listing(c, t);
+	}
+	judgement_release(&j);
+	findings_release(&set);
+	rule_file_free(rule);
+	return rc;
+}
+
+const struct command rule_commands[] = {
+	{"rule check", "FILE [--as-of DATE]", "checks a rule without C and tries its query",
+		"langnghectl rule check /etc/langnghe/rules.d/commune-inspection.conf", 1, 1, "as-of=", run_rule_check},
+	{"rule run", "FILE [--as-of DATE]", "what a rule without C finds, contained; stores nothing",
+		"langnghectl rule run ./commune-inspection.conf --as-of 2026-12-01 --json", 1, 1, "as-of=", run_rule_run},
+	{0},
+};
