@@ -145,7 +145,7 @@ void open_stage(struct stage *s, struct policy_case *c, const char *conf, const 
 	s->plugins[0] = &s->plugin;
 	s->plugin_runs[0] = "case";
 	s->settings.plugins.enabled = s->enabled;
-	s->settings.plugins.enabled_count = s->w.plugin_count = s->w.plugin_count = 1;
+	s->settings.plugins.enabled_count = s->w.plugin_count = 1;
 	s->w.plugins = s->plugins;
 	s->w.plugin_runs = s->plugin_runs;
 	s->w.plugin_count = 1;
@@ -250,7 +250,7 @@ void judge(struct stage *s, struct judgement *j, int32_t today)
 	*j = (struct judgement){.today = today, .watch_from = s->c->golive};
 	j->runs = xcalloc(1, sizeof *j->runs);
 	j->sets = xcalloc(1, sizeof *j->sets);
-	s->settings.plugins.enabled_count = s->w.plugin_count = s->w.plugin_count = s->off ? 0 : 1;
+	s->settings.plugins.enabled_count = s->w.plugin_count = s->off ? 0 : 1;
 	if (s->off)
 		return;
 	j->run_count = 1;
