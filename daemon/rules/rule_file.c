@@ -27,6 +27,14 @@ bool rule_file_is(const char *path)
 	return n > tail && strcmp(path + n - tail, suffix) == 0;
 }
 
+/* The name in a path, without .conf. */
+static const char *name_of_file(const char *path, size_t *length)
+{
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	*length = strlen(base) - (rule_file_is(base) ? sizeof suffix - 1 : 0);
+	return base;
+}
+
 void rule_file_free(struct rule_file *r)
 {
 	if (!r)
@@ -247,13 +255,12 @@ static void read_rule(struct reading *r)
 static void check_rule(struct reading *r)
 {
 	const struct rule_info *rule = &r->rule->info->rules[0];
-	const char *slash = strrchr(r->file.path, '/'), *base = slash ? slash + 1 : r->file.path;
+	size_t length;
+	const char *base = name_of_file(r->file.path, &length);
 	if (*rule->id && !is_code(rule->id))
 		complain(r, "name", "name \"%s\" is not allowed: a-z, 0-9 and hyphens, at most %d", rule->id, NAME_MOST);
-	else if (*rule->id && (strlen(rule->id) != strlen(base) - strlen(suffix) ||
-				      strncmp(rule->id, base, strlen(rule->id)) != 0))
-		complain(r, "name", "name is \"%s\"; after its file \"%.*s\" is expected", rule->id,
-			(int)(strlen(base) - strlen(suffix)), base);
+	else if (*rule->id && (strlen(rule->id) != length || strncmp(rule->id, base, length) != 0))
+		complain(r, "name", "name is \"%s\"; after its file \"%.*s\" is expected", rule->id, (int)length, base);
 	if (!rule->task == !rule->unit)
 		complain(r, rule->task ? "unit" : "",
 			"either task (the id of a task of the plan, whose lead is written to) or unit (a unit's code) "
@@ -353,8 +360,9 @@ char *plugin_run_name(const char *plugin, const char *rule)
 
 char *rule_file_run_name(const char *path)
 {
-	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
-	return xasprintf("%s/%.*s", RULES_PLUGIN, (int)(strlen(base) - strlen(suffix)), base);
+	size_t length;
+	const char *base = name_of_file(path, &length);
+	return xasprintf("%s/%.*s", RULES_PLUGIN, (int)length, base);
 }
 
 /* ---- a folder of them */
