@@ -19,6 +19,20 @@ int rule_try(const struct world *w, const struct plugin_info *rule, int32_t toda
 	return rc;
 }
 
+/* Where a run was ended without a word of its own, it was its query that ran. */
+static int line_of_query(const char *file)
+{
+	struct problems ignored = {0};
+	struct rule_file *rule;
+	int line = 0;
+	if (rule_file_load(file, &rule, &ignored) == 0) {
+		line = rule->query_line;
+		rule_file_free(rule);
+	}
+	problems_release(&ignored);
+	return line;
+}
+
 void rule_problem(const struct plugin_info *rule, const struct err *e, struct problems *problems)
 {
 	char *mark;
@@ -26,7 +40,7 @@ void rule_problem(const struct plugin_info *rule, const struct err *e, struct pr
 	size_t n = strlen(rule->file);
 	long line = at && at[n] == ':' ? strtol(at + n + 1, &mark, 10) : 0;
 	bool named = line > 0 && strncmp(mark, ": ", 2) == 0;
-	problems_add(problems, rule->file, named ? (int)line : 0, 0, "%s", named ? mark + 2 : e->text);
+	problems_add(problems, rule->file, named ? (int)line : line_of_query(rule->file), 0, "%s", named ? mark + 2 : e->text);
 }
 
 void rules_try(const struct world *w, int32_t today, struct problems *problems)

@@ -141,6 +141,18 @@ def shipped(report, p):
                  summaries["project:DA-900"])
 
 
+def printed(report, p, folder):
+    """The rule of the README and that of the manual page, as they are printed."""
+    readme = open(os.path.join(ROOT, "README.md"), encoding="utf-8").read()
+    text = re.search(r"rules\.d/few-trained\.conf`:\n\n```\n(.*?)```", readme, re.S).group(1)
+    page = open(os.path.join(ROOT, "conf", "langnghe-rules.5"), encoding="utf-8").read()
+    example = re.search(r"^\.Bd -literal\n(.*?)^\.Ed", page, re.S | re.M).group(1)
+    for name, rule in (("few-trained", text), ("risk-without-plan", example)):
+        r = p.ctl("rule", "check", write(folder, name, rule), "--as-of", TODAY, check=False)
+        report.check(f"the printed rule {name}", r.returncode == 0 and "0 subjects" not in r.stdout, r.stdout + r.stderr)
+        os.unlink(os.path.join(folder, name + ".conf"))
+
+
 def write_csv(p, head, *rows):
     path = os.path.join(p.dir, "rows.csv")
     with open(path, "w", encoding="utf-8") as f:
@@ -188,10 +200,10 @@ WRONG = [  # what is replaced by what, the line that is named, words of the erro
     ('at_risk_since IS NOT NULL"', 'at_risk_since < ?1"', QUERY_LINE, "there is no parameter"),
     ('at_risk_since IS NOT NULL"', 'at_risk_since < :threshold"', QUERY_LINE, "there is no parameter :threshold"),
     ('preservation_plan_on IS NOT NULL AS value', "'có' AS value", QUERY_LINE, "column value is 'có'"),
-    ("'village:' || code", "'village:1'", None, "twice"),
-    ("'village:' || code", "code", None, "must look like village:TH-0012"),
+    ("'village:' || code", "'village:1'", QUERY_LINE, "twice"),
+    ("'village:' || code", "code", QUERY_LINE, "must look like village:TH-0012"),
     ("at_risk_since, ", "at_risk_since, 'hôm qua' AS since, ", QUERY_LINE, "column since is 'hôm qua'"),
-    ("at_risk_since, ", "at_risk_since, '2026' || char(7) AS detail, ", None, "control character"),
+    ("at_risk_since, ", "at_risk_since, '2026' || char(7) AS detail, ", QUERY_LINE, "control character"),
     ('query = "', 'query = 5; rest = "', None, "query must be text in quotes"),
     ("mục 3 Phụ lục", "\\xff", 6, "not valid UTF-8"),
     ('lacks = "', 'lacks = "\\n" "', None, None),  # a line break is a space: in order
@@ -358,6 +370,7 @@ def main():
         wrong(report, p, folder)
         heavy(report, p, folder)
         shipped(report, p)
+        printed(report, p, folder)
         life(report, p, folder)
     with Province(extra='rules = { directory = "rules"; };') as p:
         folder = os.path.join(p.dir, "rules")
