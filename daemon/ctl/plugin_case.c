@@ -100,8 +100,10 @@ static int write_conf(const struct plugin_case *c, const char *conf, const struc
 	buf_add(&b, "admin = { email = \"case@langnghe.example\"; };\n"
 		    "mail = { reply_to = \"case@langnghe.example\"; };\nplugins = {\n");
 	add_text(&b, "directory", s->plugins.directory);
-	buf_addf(&b, "enabled = [\"%s\"];\nwall_ms = %d;\ncpu_ms = %d;\nmemory_mib = %d;\n",
-		c->plugin->name, s->plugins.wall_ms, s->plugins.cpu_ms, s->plugins.memory_mib);
+	buf_addf(&b, "enabled = [\"%s\"];\nwall_ms = %d;\ncpu_ms = %d;\nmemory_mib = %d;\n"
+		     "output_mib = %d;\nfindings = %d;\n",
+		c->plugin->name, s->plugins.wall_ms, s->plugins.cpu_ms, s->plugins.memory_mib, s->plugins.output_mib,
+		s->plugins.findings);
 	int rc = add_settings(&b, c, e);
 	buf_add(&b, "};\n");
 	if (rc == 0)

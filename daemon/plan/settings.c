@@ -77,6 +77,8 @@ static const struct option options[] = {
 		"processor time one check may take", NULL},
 	{"plugins", "memory_mib", OPT_INT, AT(plugins.memory_mib), 16, 4096, "256",
 		"memory one plugin may take", NULL},
+	{"plugins", "output_mib", OPT_INT, AT(plugins.output_mib), 1, 64, "64", "what one check may report", NULL},
+	{"plugins", "findings", OPT_INT, AT(plugins.findings), 1, 2000000, "200000", "findings of one check", NULL},
 	{"mail", "transport", OPT_CHOICE, AT(mail.transport), 0, 0, "maildir",
 		"where letters go: a folder, or a mail server in a later version", transports},
 	{"mail", "maildir", OPT_PATH, AT(mail.maildir), 0, 0, "/var/lib/langnghe/mail",

@@ -65,7 +65,7 @@ struct settings {
 		char *directory;
 		char **enabled;
 		size_t enabled_count;
-		int wall_ms, cpu_ms, memory_mib;
+		int wall_ms, cpu_ms, memory_mib, output_mib, findings; /* what one check may take, and give */
 		struct plugin_setting *values;
 		size_t value_count;
 	} plugins;

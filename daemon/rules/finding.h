@@ -19,7 +19,7 @@
 struct rule_info;
 
 enum {
-	FINDINGS_MOST = 200000,      /* one run may report at most */
+	FINDINGS_MOST = 2000000,     /* one run may report at most, whatever plugins.findings says */
 	FINDING_TEXT_MOST = 64 * 1024, /* bytes of one text */
 	FINDING_NAME_MOST = 300      /* bytes of a subject, a code, an id */
 };

@@ -99,9 +99,10 @@ static int add_finding(struct host *h, const struct ln_finding *given, struct er
 	}
 	if (finding_check(&facts, rule, e) < 0)
 		return -1;
-	if (h->reported + h->left_out >= FINDINGS_MOST)
-		return err_set(e, "rule %s, subject %s: it reports more than %d findings", rule->id,
-			facts.subject, FINDINGS_MOST);
+	uint32_t most = (uint32_t)h->world.settings->plugins.findings;
+	if (h->reported + h->left_out >= most)
+		return err_set(e, "rule %s, subject %s: it reports more than %u findings (plugins.findings)", rule->id,
+			facts.subject, most);
 	if (!finding_keys_add(&h->keys, &facts))
 		return err_set(e, "rule %s reported %s%s%s twice", rule->id, facts.subject,
 			facts.period ? " for " : "", facts.period ? facts.period : "");
@@ -109,9 +110,10 @@ static int add_finding(struct host *h, const struct ln_finding *given, struct er
 		h->left_out++;
 		return 0;
 	}
-	if (frame_finding(h->frame, &facts) < 0)
-		return err_set(e, "rule %s, subject %s: it reports more than %d bytes", rule->id,
-			facts.subject, FRAME_MOST);
+	int mib = h->world.settings->plugins.output_mib;
+	if (frame_finding(h->frame, &facts) < 0 || h->frame->len > (size_t)mib << 20)
+		return err_set(e, "rule %s, subject %s: it reports more than %d MiB (plugins.output_mib)", rule->id,
+			facts.subject, mib);
 	h->reported++;
 	return 0;
 }

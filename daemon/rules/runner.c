@@ -18,6 +18,7 @@ struct runner {
 	struct contained process;
 	const struct plugin_info *plugin; /* borrowed */
 	int wall_ms, cpu_ms;
+	size_t bytes_most, findings_most;
 	/* While it is asked: */
 	bool asked;
 	unsigned char key[FRAME_KEY];
@@ -39,6 +40,8 @@ int runner_start(struct runner **out, const struct settings *s, const char *data
 	r->plugin = plugin;
 	r->wall_ms = s->plugins.wall_ms;
 	r->cpu_ms = s->plugins.cpu_ms;
+	r->bytes_most = ((size_t)s->plugins.output_mib << 20) + FRAME_LOG_MOST + FRAME_REST_MOST;
+	r->findings_most = (size_t)s->plugins.findings;
 	*out = r;
 	return 0;
 }
@@ -87,7 +90,12 @@ static int read_frame(struct runner *r, const struct contained_limits *limits,
 			return n < 0 ? -1 : ended_early(r, got, e);
 		}
 		got += (size_t)n;
-		if (got == FRAME_HEAD && frame_length(b, &want, e) < 0) {
+		if (got != FRAME_HEAD)
+			continue;
+		int rc = frame_length(b, &want, e);
+		if (rc == 0 && want > r->bytes_most)
+			rc = err_set(e, "its answer of %zu bytes is longer than plugins.output_mib allows", want);
+		if (rc < 0) {
 			free(b);
 			return -1;
 		}
@@ -102,6 +110,8 @@ static int check_findings(const struct runner *r, const struct findings *set, st
 {
 	struct finding_keys keys = {0};
 	int rc = 0;
+	if (set->count + set->left_out > r->findings_most)
+		return err_set(e, "it reported more than %zu findings (plugins.findings)", r->findings_most);
 	finding_keys_reserve(&keys, set->count);
 	for (size_t i = 0; i < set->count && rc == 0; i++) {
 		const struct finding *f = &set->items[i];

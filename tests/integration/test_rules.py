@@ -361,6 +361,28 @@ def daemon(report, p, folder):
         d.wait(30)
 
 
+def limits(report):
+    """plugins.findings and plugins.output_mib are kept, for rules as for plugins."""
+    with Province(extra='rules = { directory = "rules"; };', settings="findings = 5; output_mib = 1;") as p:
+        folder = os.path.join(p.dir, "rules")
+        os.mkdir(folder)
+        p.load_sample(kinds=["villages"])
+        many = (GOOD % "many").replace(" AND at_risk_since IS NOT NULL", "")
+        r = p.ctl("rule", "check", write(folder, "many", many), check=False)
+        report.check("more findings than allowed", r.returncode == 1 and "more than 5 findings" in r.stderr, r.stderr)
+        long = (GOOD % "long").replace("at_risk_since, ", "at_risk_since, printf('%60000d', 1) AS detail, ") \
+            .replace("AND at_risk_since IS NOT NULL", "LIMIT 5")
+        r = p.ctl("rule", "check", write(folder, "long", long), check=False)
+        report.check("as long as allowed", r.returncode == 0, r.stderr)
+        longer = long.replace('"long"', '"longer"').replace("LIMIT 5", "LIMIT 20")
+        with open(p.conf, encoding="utf-8") as f:
+            conf = f.read().replace("findings = 5", "findings = 50")
+        with open(p.conf, "w", encoding="utf-8") as f:
+            f.write(conf)
+        r = p.ctl("rule", "check", write(folder, "longer", longer), check=False)
+        report.check("longer than allowed", r.returncode == 1 and "more than 1 MiB" in r.stderr, r.stdout + r.stderr)
+
+
 def main():
     report = Report()
     with Province(extra='rules = { directory = "rules"; };', settings="cpu_ms = 1500; memory_mib = 128;") as p:
@@ -378,6 +400,7 @@ def main():
         p.load_sample(kinds=["villages"])
         p.ctl("go-live")
         daemon(report, p, folder)
+    limits(report)
     report.close()
 
 

@@ -121,7 +121,7 @@ static const struct {
 	{"leaver", "ended with exit code 0; it gave no answer"},
 	{"aborter", "died of signal 6 (Aborted)"},
 	{"flood", "reports more than 200000 findings"},
-	{"fat", "reports more than 67108864 bytes"},
+	{"fat", "reports more than 64 MiB"},
 	{"forger", "signal 31 (Bad system call)"},
 	{"wise-forger", "checksum is wrong"},
 	{"forker", "signal 31 (Bad system call)"},
