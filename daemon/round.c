@@ -17,6 +17,7 @@
 #include "mail/rounds.h"
 #include "mail/spool_letter.h"
 #include "plan/taken.h"
+#include "rules/put_aside.h"
 #include "rules/rule_trial.h"
 
 #include <getopt.h>
@@ -192,7 +193,7 @@ static int run(const struct options *o, struct world *w, const struct templates 
 		log_error("%s", e.text);
 		return EXIT_FAILED;
 	}
-	struct runner_set runners = {0};
+	struct runner_set runners = {.puts_aside = true};
 	struct round_result r;
 	bool unsettled;
 	take_imports(w, t, now, &unsettled);
@@ -239,7 +240,10 @@ int main(int argc, char **argv)
 	int rc = EXIT_CANNOT;
 	char *lock_path = xasprintf("%s.round-lock", w.settings->database);
 	int lock = file_lock(lock_path, 1, &e);
-	if (lock < 0 || taken_keep_templates(w.settings, &e) < 0)
+	int taken = lock < 0 ? -1 : taken_keep_templates(w.settings, &e);
+	if (taken == 1 && put_aside_forget(w.store, &e) < 0) /* what was mended is tried at once */
+		taken = -1;
+	if (taken < 0)
 		log_error("%s", e.text);
 	else if (templates_load(&templates, w.settings->templates, &problems) < 0)
 		print_problems(&problems);

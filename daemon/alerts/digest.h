@@ -79,7 +79,8 @@ enum letter_kind {
 	LETTER_RECEIPT,
 	LETTER_PREVIEW, /* to the administrator, about the next sending time; no unit's letter */
 	LETTER_TEST,    /* by hand, to try the way out; no unit's letter */
-	LETTER_IMPORT   /* to the administrator, about a file of import.directory; no unit's letter */
+	LETTER_IMPORT,  /* to the administrator, about a file of import.directory; no unit's letter */
+	LETTER_PLUGIN   /* to the administrator, about a plugin that is put aside; no unit's letter */
 };
 
 struct digest {

@@ -7,6 +7,7 @@
 #include "alerts/results.h"
 #include "alerts/rows.h"
 #include "register/submissions.h"
+#include "rules/put_aside.h"
 #include "rules/rule_file.h"
 #include "rules/summary.h"
 
@@ -354,11 +355,40 @@ static int not_reported(struct reconcile *r, struct alert *a)
 		"no longer reported, and not known to be mended");
 }
 
+/* How long it has been failing, and how long it rests now. */
+static int record_pause(struct reconcile *r, const struct plugin_run *run)
+{
+	char now[MOMENT_TEXT], until[MOMENT_TEXT];
+	struct moment next;
+	int64_t failures = 0;
+	int offset = r->w->settings->utc_offset_s;
+	struct stmt *st = store_stmt(r->w->store, "SELECT failures FROM plugin_run WHERE name = ?1", r->e);
+	if (!st)
+		return -1;
+	stmt_text(st, 1, run->plugin->run);
+	if (stmt_step(st, r->e) == 1)
+		failures = col_int(st, 0);
+	stmt_reset(st);
+	bool aside = r->j->puts_aside && put_aside_until(failures, r->j->now, &next);
+	st = store_stmt(r->w->store,
+		"UPDATE plugin_run SET failing_since = CASE WHEN failures = 0 THEN NULL ELSE coalesce(failing_since, ?2) END,"
+		" next_try = ?3 WHERE name = ?1",
+		r->e);
+	if (!st)
+		return -1;
+	stmt_text(st, 1, run->plugin->run);
+	stmt_text(st, 2, moment_iso(r->j->puts_aside ? r->j->now : (struct moment){r->today, 0}, offset, now));
+	stmt_text(st, 3, aside ? moment_iso(next, offset, until) : NULL);
+	return stmt_run(st, r->e);
+}
+
 /* How each plugin's run went, for `plugin list`. */
 static int record_runs(struct reconcile *r)
 {
 	for (size_t i = 0; i < r->j->run_count; i++) {
 		const struct plugin_run *run = &r->j->runs[i];
+		if (run->rests)
+			continue;
 		char day[DAY_TEXT];
 		struct stmt *st = store_stmt(r->w->store,
 			"INSERT INTO plugin_run (name, version, file, sha256, last_run, last_complete,"
@@ -383,7 +413,7 @@ static int record_runs(struct reconcile *r)
 		stmt_text(st, 8, run->error);
 		stmt_int(st, 9, !run->complete);
 		stmt_int(st, 10, run->kept); /* it was not run: what it said holds */
-		if (stmt_run(st, r->e) < 0)
+		if (stmt_run(st, r->e) < 0 || record_pause(r, run) < 0)
 			return -1;
 	}
 	return 0;

@@ -203,7 +203,8 @@ static int check_plugins(struct audit *a, struct err *e)
 			continue;
 		if (h.failures > 0)
 			audit_add(a, AUDIT_ERROR, name, "langnghectl plugin list",
-				"failed runs in a row: %lld; %s", (long long)h.failures,
+				"failed runs in a row: %lld%s%s; %s", (long long)h.failures,
+				h.next_try ? ", put aside until " : "", h.next_try ? h.next_try : "",
 				h.last_error ? h.last_error : "no reason given");
 		plugin_history_release(&h);
 	}

@@ -124,10 +124,11 @@ static int run_plan(struct ctl *c)
 }
 
 /* The cells that the rounds kept; returns the failures in a row. */
-static int64_t plugin_history_cells(struct table *t, struct store *s, const char *name)
+static int64_t plugin_history_cells(struct table *t, struct store *s, const char *name, bool *aside)
 {
 	struct err e;
 	struct plugin_history h;
+	*aside = false;
 	if (!s || plugin_history_read(s, name, &h, &e) != 1)
 		return 0;
 	int64_t failures = h.failures;
@@ -137,6 +138,8 @@ static int64_t plugin_history_cells(struct table *t, struct store *s, const char
 	table_int(t, "runs", h.runs);
 	table_int(t, "failures", h.failures);
 	table_text(t, "last_error", h.last_error);
+	table_text(t, "next_try", h.next_try);
+	*aside = h.next_try != NULL;
 	plugin_history_release(&h);
 	return failures;
 }
@@ -147,8 +150,9 @@ static void plugin_enabled_row(struct table *t, struct store *s, const char *nam
 	table_row(t);
 	table_text(t, "name", name);
 	table_text(t, "file", file);
-	int64_t failures = plugin_history_cells(t, s, name);
-	table_text(t, "plugin_state", !info ? "unloadable" : failures ? "failing" : "ready");
+	bool aside;
+	int64_t failures = plugin_history_cells(t, s, name, &aside);
+	table_text(t, "plugin_state", !info ? "unloadable" : aside ? "put_aside" : failures ? "failing" : "ready");
 	if (!info)
 		return;
 	struct buf rules = {0};

@@ -55,7 +55,8 @@ static int insert_letter(struct store *s, const struct letter *letter, const str
 		[LETTER_RECEIPT] = "receipt",
 		[LETTER_PREVIEW] = "preview",
 		[LETTER_TEST] = "test",
-		[LETTER_IMPORT] = "import"};
+		[LETTER_IMPORT] = "import",
+		[LETTER_PLUGIN] = "plugin"};
 	stmt_text(st, 6, kinds[d->kind]);
 	stmt_text(st, 7, letter->subject);
 	stmt_text(st, 8, letter->worst);

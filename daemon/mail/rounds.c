@@ -8,7 +8,9 @@
 
 #include "alerts/alert.h"
 #include "mail/preview.h"
+#include "mail/plugin_letter.h"
 #include "rules/kept.h"
+#include "rules/put_aside.h"
 
 #include <stdlib.h>
 
@@ -103,7 +105,12 @@ int round_due(const struct world *w, struct moment now, bool force_check, struct
 					    now.second >= w->settings->schedule.check_at);
 	if (send_is_due(w, now, &out->send, e) < 0)
 		return -1;
-	out->check |= out->send; /* letters are written from today's facts */
+	struct moment again = now;
+	bool over;
+	int waiting = put_aside_next(w, now, &again, &over, e);
+	if (waiting < 0)
+		return -1;
+	out->check |= out->send | over; /* letters are written from today's facts */
 	int32_t live = watch_from(w->store);
 	int32_t previewed = meta_day(w->store, "last_preview");
 	bool previews = w->settings->schedule.preview_at != PREVIEW_OFF;
@@ -113,6 +120,8 @@ int round_due(const struct world *w, struct moment now, bool force_check, struct
 		       previewed != now.day;
 	*next = next_check(w, now);
 	*reason = "check";
+	if (waiting && moment_compare(again, *next) < 0)
+		*next = again;
 	if (live == DAY_NONE)
 		return 0;
 	struct moment send = round_next_send(w, now), preview = next_preview(w, now);
@@ -127,6 +136,18 @@ int round_due(const struct world *w, struct moment now, bool force_check, struct
 	return 0;
 }
 
+static int next_with_pauses(const struct world *w, struct moment now, struct round_result *r, struct err *e)
+{
+	struct moment again;
+	bool over;
+	int waiting = put_aside_next(w, now, &again, &over, e);
+	if (waiting == 1 && moment_compare(again, r->next) < 0) {
+		r->next = again;
+		r->reason = "check";
+	}
+	return waiting < 0 ? -1 : 0;
+}
+
 int round_run(const struct world *w, struct runner_set *runners, const struct templates *t,
 	struct moment now, bool force_check, mailing_sink *sink, void *context,
 	struct round_result *r, struct err *e)
@@ -134,6 +155,7 @@ int round_run(const struct world *w, struct runner_set *runners, const struct te
 	*r = (struct round_result){0};
 	int withdrawn = 0;
 	struct judgement j = {0};
+	runners->now = now;
 	if (mailing_withdraw_stale(w, now, &withdrawn, e) < 0 ||
 		round_due(w, now, force_check, &r->done, &r->next, &r->reason, e) < 0)
 		return -1;
@@ -152,6 +174,10 @@ int round_run(const struct world *w, struct runner_set *runners, const struct te
 			rc = mailing_withdraw_ended(w, &withdrawn, e);
 		if (rc == 0)
 			rc = set_meta_day(w->store, "last_check", now.day, e);
+		if (rc == 0 && runners->puts_aside)
+			rc = plugin_letters_queue(w, t, now, e);
+		if (rc == 0) /* who failed just now rests until then */
+			rc = next_with_pauses(w, now, r, e);
 	}
 	if (rc == 0 && !r->done.send && send_is_due(w, now, &r->done.send, e) < 0)
 		rc = -1; /* what was just found may be urgent enough (P15) */

@@ -139,7 +139,8 @@ static void check_all(const struct templates *t, struct problems *problems)
 		bool html;
 	} wanted[] = {{TEMPLATE_SUBJECT, false}, {TEMPLATE_LETTER, false}, {TEMPLATE_LETTER, true},
 		{TEMPLATE_RECEIPT, false}, {TEMPLATE_RECEIPT, true}, {"preview-subject", false},
-		{"preview", false}, {"preview", true}, {"import-subject", false}, {"import", false}, {"import", true}, {"test-subject", false}, {"test", false},
+		{"preview", false}, {"preview", true}, {"import-subject", false}, {"import", false}, {"import", true},
+		{"plugin-subject", false}, {"plugin", false}, {"plugin", true}, {"test-subject", false}, {"test", false},
 		{"test", true}};
 	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
 		if (!find_exact(t, wanted[i].name, wanted[i].html))

@@ -135,5 +135,5 @@ int taken_keep_templates(struct settings *s, struct err *e)
 		point(&s->templates, templates_name);
 	free(beside);
 	free(kept);
-	return rc;
+	return rc < 0 ? -1 : 1;
 }

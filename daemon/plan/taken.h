@@ -22,7 +22,8 @@ char *taken_source(const char *file);
 /* Points s to the copies of plan, calendar, rules and templates when there are such. */
 void taken_point(struct settings *s);
 /* The first round after a take-over, with the round's lock: copies the templates, too, and points s to
- * them. Does nothing where that is done, or where no daemon is the parent. */
+ * them. 1 it did so now; 0 it is done, or no
+ * daemon is the parent; -1. */
 int taken_keep_templates(struct settings *s, struct err *e);
 
 #endif

@@ -84,6 +84,7 @@ struct plugin_run {
 	char *error;        /* why, or NULL */
 	int took_ms;
 	size_t findings;
+	bool rests;         /* not run: it is put aside (rules/put_aside.h); not complete, and no failure */
 	bool kept;          /* not run: nothing it depends on has changed since its last run (rules/kept.h) */
 };
 
@@ -109,6 +110,8 @@ struct judgement {
 	struct plugin_run *runs;
 	size_t run_count;
 	struct findings *sets; /* one per run */
+	bool puts_aside;       /* of the runner_set; now: its moment */
+	struct moment now;
 	int64_t seen_change;   /* the register's last change before the first run; -1: no store */
 };
 
@@ -116,6 +119,8 @@ struct judgement {
 struct runner_set {
 	struct runner **runners;
 	size_t count;
+	bool puts_aside;   /* of the service: who failed again and again rests (rules/put_aside.h) */
+	struct moment now; /* of such a round */
 	bool all; /* also ask for what is in order and of which nobody was told (rules/watched.h) */
 };
 void runner_set_stop(struct runner_set *r);

@@ -6,6 +6,7 @@
 #include "rules/judge.h"
 
 #include "rules/kept.h"
+#include "rules/put_aside.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +52,7 @@ static void start_plugin(struct work *k, size_t i)
 {
 	struct plugin_run *run = &k->j->runs[i];
 	struct err e = {0};
-	if (run->kept || run->error || *k->slots[i])
+	if (run->kept || run->rests || run->error || *k->slots[i])
 		return;
 	if (runner_start(k->slots[i], k->w->settings, k->w->database, run->plugin, &e) < 0) {
 		*k->slots[i] = NULL;
@@ -73,8 +74,8 @@ static void ask_some(struct work *k, int at_a_time)
 		struct plugin_run *run = &k->j->runs[i];
 		struct err e = {0};
 		start_plugin(k, i);
-		if (run->kept || run->error) {
-			k->ready[i] = true; /* its findings are there, or it could not be started */
+		if (run->kept || run->rests || run->error) {
+			k->ready[i] = true; /* its findings are there, it rests, or it could not be started */
 		} else if (runner_ask(*k->slots[i], k->j->today, k->all, &e) < 0) {
 			run->error = xstrdup(e.text);
 			drop_runner(k, i);
@@ -122,7 +123,7 @@ static void take_ready(struct work *k)
 {
 	for (; k->taken < k->j->run_count && k->ready[k->taken]; k->taken++) {
 		struct plugin_run *run = &k->j->runs[k->taken];
-		if (!run->error && take_findings(k->j, k->w, run, &k->j->sets[k->taken]) < 0 && !run->kept)
+		if (!run->error && !run->rests && take_findings(k->j, k->w, run, &k->j->sets[k->taken]) < 0 && !run->kept)
 			drop_runner(k, k->taken);
 	}
 }
@@ -189,7 +190,8 @@ int judgement_make(struct judgement *j, const struct world *w, struct runner_set
 {
 	size_t n = w->plugin_count;
 	struct err none;
-	*j = (struct judgement){.today = today, .watch_from = stored_watch_from(w->store)};
+	*j = (struct judgement){.today = today, .watch_from = stored_watch_from(w->store),
+		.puts_aside = runners->puts_aside, .now = runners->now};
 	j->seen_change = kept_now(w->store, &none);
 	j->runs = xcalloc(n, sizeof *j->runs);
 	j->sets = xcalloc(n, sizeof *j->sets);
@@ -212,7 +214,8 @@ int judgement_make(struct judgement *j, const struct world *w, struct runner_set
 		work.slots[j->run_count] = &runners->runners[i];
 		run->plugin = plugin;
 		/* A store that cannot say so costs a run, no more. */
-		run->kept = !runners->all && kept_find(&j->sets[j->run_count], w, plugin, today, &none) == 1;
+		run->rests = runners->puts_aside && put_aside_is(w, plugin, runners->now);
+		run->kept = !run->rests && !runners->all && kept_find(&j->sets[j->run_count], w, plugin, today, &none) == 1;
 		j->run_count++;
 	}
 	work_through(&work);
