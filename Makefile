@@ -112,6 +112,8 @@ integration: tests
 torture bench: tests
 	$(Q)B=$(B) tests/run-$@
 
+# The number or text of a #define, without quotes and suffix.
+DEFINED = $(shell sed -n 's/^.define $(1) "*\([0-9.]*\).*/\1/p' $(2))
 install: all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/langnghe \
 	  $(DESTDIR)$(PREFIX)/lib/langnghe/plugins $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(SYSCONFDIR)/langnghe/templates/vi $(DESTDIR)$(SYSCONFDIR)/langnghe/rules.d \
@@ -121,6 +123,9 @@ install: all
 	install -m 755 $(filter-out %/langnghed %/langnghectl,$(PROGS)) $(DESTDIR)$(PREFIX)/libexec/langnghe/
 	install -m 644 $(PLUGINS) $(DESTDIR)$(PREFIX)/lib/langnghe/plugins/
 	install -m 644 plugins/langnghe_plugin.h $(DESTDIR)$(PREFIX)/include/
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	sed -e 's/@ABI@/$(call DEFINED,LN_ABI,plugins/langnghe_plugin.h)/' -e 's/@VERSION@/$(call DEFINED,LANGNGHE_VERSION,daemon/base/version.h)/' \
+	  plugins/langnghe.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/langnghe.pc && chmod 644 $(DESTDIR)$(PREFIX)/lib/pkgconfig/langnghe.pc
 	install -m 644 conf/langnghed.service $(DESTDIR)$(PREFIX)/lib/systemd/system/
 	for page in daemon/langnghectl.1 plugins/langnghe-plugin.3 conf/langnghed.conf.5 conf/langnghe-rules.5 daemon/langnghed.8; do \
 	  install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/; done
