@@ -126,6 +126,8 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	sed -e 's/@ABI@/$(call DEFINED,LN_ABI,plugins/langnghe_plugin.h)/' -e 's/@VERSION@/$(call DEFINED,LANGNGHE_VERSION,daemon/base/version.h)/' \
 	  plugins/langnghe.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/langnghe.pc && chmod 644 $(DESTDIR)$(PREFIX)/lib/pkgconfig/langnghe.pc
+	install -m 755 scripts/new-plugin $(DESTDIR)$(PREFIX)/bin/langnghe-new-plugin
+	cd scripts && find plugin-template -type f -exec install -D -m 644 {} $(DESTDIR)$(PREFIX)/share/langnghe/{} \;
 	install -m 644 conf/langnghed.service $(DESTDIR)$(PREFIX)/lib/systemd/system/
 	for page in daemon/langnghectl.1 plugins/langnghe-plugin.3 conf/langnghed.conf.5 conf/langnghe-rules.5 daemon/langnghed.8; do \
 	  install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/; done
