@@ -9,30 +9,33 @@
 #include <stdio.h>
 
 /*
- * CHANGE 1: what is looked for. A rule of kind LN_MISSING has one mark, or more, for each thing that a
- * subject may lack. Officers read these texts: Vietnamese, in NFC. `lacks` stands in a sentence behind
- * the village's name, `action` is a whole sentence, `clause` says which paper asks for it.
+ * CHANGE 1: what is looked for. A rule of kind LN_MISSING has one mark, or more, for each thing
+ * that a subject may lack. Officers read these texts: Vietnamese, in NFC. `lacks` stands in a
+ * sentence behind the village's name, `action` is a whole sentence, `clause` says which paper asks
+ * for it.
  */
 static const struct ln_mark_row marks[] = {
 	{.size = sizeof(struct ln_mark_row),
 		.id = "reviewed",
 		.label = "Rà soát thông tin",
 		.lacks = "chưa rà soát thông tin trong thời hạn",
-		.action = "Đề nghị rà soát thông tin của làng nghề, ghi ngày rà soát vào sổ theo dõi.",
-		.clause = "Quyết định số 4182/QĐ-UBND"},
+		.action = "Đề nghị rà soát thông tin của làng nghề, ghi ngày rà soát vào sổ theo "
+			  "dõi.",
+		.clause = "khoản 3.2 mục 3 Điều 1"},
 };
 
 /*
  * CHANGE 2: the rule. Its `id` names alerts for ever: choose it well, and put the old one into
- * `former_ids` if you must change it. `task` is one of `langnghectl plan` (whose lead gets the list), or
- * left out: the coordinator's. `severity` is LN_NOTICE, LN_WARNING, or LN_LEGAL (against a law itself).
+ * `former_ids` if you must change it. `task` is one of `langnghectl plan` (whose lead gets the
+ * list), or left out: the coordinator's. `severity` is LN_NOTICE, LN_WARNING, or LN_LEGAL (against
+ * a law itself).
  */
 static const struct ln_rule_row rules[] = {
 	{.size = sizeof(struct ln_rule_row),
 		.id = "village-reviewed",
 		.kind = LN_MISSING,
 		.title = "Rà soát thông tin làng nghề",
-		.clause = "Quyết định số 4182/QĐ-UBND",
+		.clause = "khoản 3.2 mục 3 Điều 1",
 		.severity = LN_NOTICE,
 		.action = "Đề nghị rà soát, cập nhật thông tin làng nghề trong sổ theo dõi.",
 		.marks = marks,
@@ -40,8 +43,8 @@ static const struct ln_rule_row rules[] = {
 };
 
 /*
- * CHANGE 3: the settings. The administrator writes them as plugins.@NAME@.months (settings.conf); a value
- * outside of min and max is refused with its line before the plugin runs.
+ * CHANGE 3: the settings. The administrator writes them as plugins.@NAME@.months (settings.conf); a
+ * value outside of min and max is refused with its line before the plugin runs.
  */
 static const struct ln_setting_row settings[] = {
 	{.size = sizeof(struct ln_setting_row),
@@ -62,13 +65,14 @@ static const char query[] = "SELECT code, name, commune, reviewed_on FROM v_vill
 enum { CODE, NAME, COMMUNE, REVIEWED_ON };
 
 /*
- * CHANGE 6: the judgement of one village. Three answers: LN_OK, known and good; LN_LACKS, known to be
- * missing; LN_UNKNOWN, nobody has said: then it is asked for, and never counted as missing.
+ * CHANGE 6: the judgement of one village. Three answers: LN_OK, known and good; LN_LACKS, known to
+ * be missing; LN_UNKNOWN, nobody has said: then it is asked for, and never counted as missing.
  */
 static enum ln_mark_state judge(const struct ln_host *host, int32_t reviewed_on)
 {
 	int32_t months = (int32_t)host->setting_int(host->self, "months");
-	if (reviewed_on == LN_NO_DAY || reviewed_on > host->today) /* not yet on the day that is judged */
+	/* A later day had not come yet on the day that is judged. */
+	if (reviewed_on == LN_NO_DAY || reviewed_on > host->today)
 		return LN_UNKNOWN;
 	return host->add_months(host->self, reviewed_on, months) > host->today ? LN_OK : LN_LACKS;
 }
@@ -80,7 +84,8 @@ static int report(const struct ln_host *host, struct ln_query *q)
 	int32_t reviewed_on = host->column_day(q, REVIEWED_ON);
 	struct ln_mark mark = {.id = "reviewed", .state = judge(host, reviewed_on)};
 	if (mark.state == LN_LACKS) {
-		snprintf(detail, sizeof detail, "gần nhất ngày %s", host->day_vi(host->self, reviewed_on));
+		snprintf(detail, sizeof detail, "gần nhất ngày %s",
+			host->day_vi(host->self, reviewed_on));
 		mark.detail = detail;
 	}
 	snprintf(subject, sizeof subject, "village:%s", host->column_text(q, CODE));
