@@ -39,7 +39,8 @@ BAD_PLUGINS := $(patsubst tests/plugins/%.c,$(B)/tests/plugins/%.so,$(wildcard t
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
 PRELOAD := $(patsubst tests/integration/%.c,$(B)/tests/%.so,$(wildcard tests/integration/*.c))
 
-all: $(PROGS) $(PLUGINS)
+PAGE := $(B)/langnghe-views.5
+all: $(PROGS) $(PLUGINS) $(PAGE)
 	@ln -sfn $(VARIANT)/plugins build/plugins
 
 $(B)/flags: FORCE
@@ -64,6 +65,12 @@ $(B)/$(call PROG_OF,$(1)): $(B)/obj/daemon/$(1).o $(B)/liblangnghe.a
 	$(Q)$(CC) $$(ALL_LDFLAGS) $(if $(filter sender,$(1)),-Wl$(comma)--export-dynamic-symbol=connect$(comma)--export-dynamic-symbol=write) -o $$@ $$^ $(PKG_LIBS)
 endef
 $(foreach p,$(basename $(notdir $(wildcard daemon/*.c))),$(eval $(call PROGRAM,$(p))))
+
+# langnghe-views(5) is made from the views themselves and from what views.txt says of each column.
+$(B)/views_page: $(B)/obj/scripts/views_page.o $(B)/liblangnghe.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+$(PAGE): $(B)/views_page daemon/store/schema/views.txt daemon/store/langnghe-views.5.in
+	$(Q)$^ $@
 
 PLUGIN_FLAGS = -shared -fvisibility=hidden -Wl,-z,defs -Wl,--as-needed $(if $(SAN),-fsanitize=$(SAN))
 define PLUGIN
@@ -129,7 +136,7 @@ install: all
 	install -m 755 scripts/new-plugin $(DESTDIR)$(PREFIX)/bin/langnghe-new-plugin
 	cd scripts && find plugin-template -type f -exec install -D -m 644 {} $(DESTDIR)$(PREFIX)/share/langnghe/{} \;
 	install -m 644 conf/langnghed.service $(DESTDIR)$(PREFIX)/lib/systemd/system/
-	for page in daemon/langnghectl.1 plugins/langnghe-plugin.3 conf/langnghed.conf.5 conf/langnghe-rules.5 daemon/langnghed.8; do \
+	for page in daemon/langnghectl.1 plugins/langnghe-plugin.3 conf/langnghed.conf.5 conf/langnghe-rules.5 $(PAGE) daemon/langnghed.8; do \
 	  install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/; done
 	install -d $(DESTDIR)$(PREFIX)/share/doc/langnghed/postfix
 	install -m 644 conf/postfix/main.cf $(DESTDIR)$(PREFIX)/share/doc/langnghed/postfix/

@@ -12,12 +12,7 @@
 
 #include <time.h>
 
-enum {
-	SQL_MOST = 20 * 1000,
-	VALUE_MOST = 1000 * 1000, /* bytes of one text or row */
-	OPS_MOST = 25 * 1000, /* instructions of one prepared statement */
-	STEPS_A_LOOK = 1000 /* instructions between two looks at the clock */
-};
+enum { STEPS_A_LOOK = 1000 }; /* instructions between two looks at the clock */
 
 /* One column that one view reads from one table. A table no view reads is noted with view "". */
 struct grant {
@@ -261,12 +256,12 @@ static int harden(struct store *s, struct err *e)
 	static const struct {
 		int limit, value;
 	} limits[] = {
-		{SQLITE_LIMIT_LENGTH, VALUE_MOST},
-		{SQLITE_LIMIT_SQL_LENGTH, SQL_MOST},
+		{SQLITE_LIMIT_LENGTH, CONFINED_VALUE_MOST},
+		{SQLITE_LIMIT_SQL_LENGTH, CONFINED_SQL_MOST},
 		{SQLITE_LIMIT_ATTACHED, 0},
-		{SQLITE_LIMIT_EXPR_DEPTH, 50},
-		{SQLITE_LIMIT_COMPOUND_SELECT, 50},
-		{SQLITE_LIMIT_VDBE_OP, OPS_MOST},
+		{SQLITE_LIMIT_EXPR_DEPTH, CONFINED_DEPTH_MOST},
+		{SQLITE_LIMIT_COMPOUND_SELECT, CONFINED_SELECTS_MOST},
+		{SQLITE_LIMIT_VDBE_OP, CONFINED_OPS_MOST},
 		{SQLITE_LIMIT_TRIGGER_DEPTH, 1},
 	};
 	if (store_exec(s,
@@ -331,6 +326,11 @@ char *confined_reads(const struct store *s)
 			buf_addf(&b, "|%s.%s", c->grants[i].table, c->grants[i].column);
 	buf_add(&b, "|");
 	return buf_take(&b);
+}
+
+const char *const *confined_functions(void)
+{
+	return functions;
 }
 
 int confined_parameters(const struct stmt *st)

@@ -9,6 +9,15 @@
 
 #include "store/store.h"
 
+/* Of each statement; langnghe-views(5) tells them. */
+enum {
+	CONFINED_SQL_MOST = 20 * 1000,    /* bytes of its text */
+	CONFINED_VALUE_MOST = 1000 * 1000, /* bytes of one text or row */
+	CONFINED_OPS_MOST = 25 * 1000,    /* instructions of the prepared statement */
+	CONFINED_DEPTH_MOST = 50,         /* levels of an expression */
+	CONFINED_SELECTS_MOST = 50        /* SELECTs joined by UNION and its like */
+};
+
 /* Opens path read-only and defensive, authorizer not yet on. memory_mib caps SQLite's heap. */
 int confined_open(struct store **out, const char *path, int memory_mib, struct err *e);
 /* Turns the authorizer on for good. */
@@ -20,6 +29,7 @@ void confined_limit(struct store *s, int limit_ms);
 void confined_trust(struct store *s, bool trusted);
 /* The columns that the stranger's statements have read since the lock, as "|village.code|village.ended_on|". The caller's. */
 char *confined_reads(const struct store *s);
+const char *const *confined_functions(void); /* those that may be called, NULL-terminated */
 /* How many parameters (?1 ?2 …) a prepared statement has. */
 int confined_parameters(const struct stmt *st);
 const char *confined_parameter_name(const struct stmt *st, int i); /* ":today"; NULL for ?1 */
