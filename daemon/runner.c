@@ -33,7 +33,6 @@ struct runner_world {
 	struct plan *plan;
 	struct calendar *calendar;
 	struct store *store;
-	struct units *units;
 };
 
 /* The plugin, loaded, and its rows as copied out of it. */
@@ -80,8 +79,6 @@ static int open_world(struct runner_world *w, const char *conf, const char *data
 		tell_problems(&problems, e);
 	problems_release(&problems);
 	if (rc < 0 || confined_open(&w->store, database, w->settings->plugins.memory_mib, e) < 0)
-		return -1;
-	if (units_load_bare(&w->units, w->store, e) < 0)
 		return -1;
 	confined_lock(w->store);
 	return 0;
@@ -227,7 +224,7 @@ static int run(const char *conf, const char *database, const char *file)
 		rc = l.rule ? load_rule(&l, box, &e) : load(&l, file, box, &e);
 	if (rc == 0)
 		l.host = host_new(&(struct host_world){
-			w.settings, w.plan, w.calendar, w.units, w.store, l.info});
+			w.settings, w.plan, w.calendar, NULL, w.store, l.info});
 	return serve(&l, rc < 0 ? e.text : NULL, in, out);
 }
 

@@ -32,7 +32,8 @@ struct calendar {
 	int32_t *worked; /* weekend days that are worked, sorted */
 	size_t worked_count, worked_capacity;
 	bool listed[YEAR_MOST - YEAR_LEAST + 1];
-	struct feasts feasts[YEAR_MOST - YEAR_LEAST + 1]; /* of years that are not listed */
+	/* Of years that are not listed, worked out when one is asked for; new_year 0: not yet. */
+	struct feasts *feasts;
 };
 
 static bool is_weekend(int32_t day)
@@ -43,6 +44,17 @@ static bool is_weekend(int32_t day)
 static struct feasts feasts_of(int year)
 {
 	return (struct feasts){lunar_new_year(year), lunar_to_solar(10, 3, year)};
+}
+
+/* Moons take long to work out: once a year asked for. */
+static struct feasts feasts_in(const struct calendar *c, int year)
+{
+	if (year < YEAR_LEAST || year > YEAR_MOST)
+		return feasts_of(year);
+	struct feasts *kept = &c->feasts[year - YEAR_LEAST];
+	if (kept->new_year == 0)
+		*kept = feasts_of(year);
+	return *kept;
 }
 
 /* P12: what is off in a year without a list, besides weekends. */
@@ -62,8 +74,7 @@ static const char *provisional_name(const struct calendar *c, int32_t day)
 		return "Quốc khánh";
 	if (d.month > 5)
 		return NULL;
-	bool kept = d.year >= YEAR_LEAST && d.year <= YEAR_MOST;
-	struct feasts f = kept ? c->feasts[d.year - YEAR_LEAST] : feasts_of(d.year);
+	struct feasts f = feasts_in(c, d.year);
 	if (day >= f.new_year - 1 && day <= f.new_year + 3)
 		return "Tết Nguyên đán";
 	return day == f.kings ? "Giỗ Tổ Hùng Vương" : NULL;
@@ -284,6 +295,7 @@ int calendar_load(const char *file, struct calendar **out, struct problems *prob
 	if (conf_file_open(&f, file, problems))
 		return -1;
 	struct calendar *c = xcalloc(1, sizeof *c);
+	c->feasts = arena_alloc(&c->arena, (YEAR_MOST - YEAR_LEAST + 1) * sizeof *c->feasts);
 	config_setting_t *root = config_root_setting(&f.config);
 	struct conf_group g = conf_group_of(&f, root, "");
 	config_setting_t *years = conf_member(&g, "years", CONFIG_TYPE_LIST, CONF_REQUIRED);
@@ -300,9 +312,6 @@ int calendar_load(const char *file, struct calendar **out, struct problems *prob
 		calendar_free(c);
 		return -1;
 	}
-	for (int year = YEAR_LEAST; year <= YEAR_MOST; year++)
-		if (!c->listed[year - YEAR_LEAST])
-			c->feasts[year - YEAR_LEAST] = feasts_of(year);
 	*out = c;
 	return 0;
 }

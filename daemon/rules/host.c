@@ -272,6 +272,7 @@ void host_free(struct host *h)
 		return;
 	end_check(h);
 	buf_release(&h->log);
+	units_free(h->own_units);
 	free(h);
 }
 

@@ -23,7 +23,7 @@ struct host_world {
 	const struct settings *settings;
 	const struct plan *plan;
 	const struct calendar *calendar;
-	const struct units *units;
+	const struct units *units; /* NULL: the host loads them once a plugin asks for one */
 	struct store *store;
 	const struct plugin_info *plugin;
 };

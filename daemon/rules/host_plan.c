@@ -23,10 +23,32 @@ static int hand_out(void *out, const void *ours, size_t our_size)
 	return 0;
 }
 
-/* The code of the unit that acts for another on a day; the code itself where nobody does. */
-static const char *acting_code(const struct host *h, const char *code, int32_t day)
+/* Most plugins ask for no unit, and a country has thousands. */
+const struct units *host_units(struct host *h)
 {
-	const struct unit *unit = code ? unit_by_code(h->world.units, code) : NULL;
+	struct err e;
+	if (h->world.units)
+		return h->world.units;
+	confined_trust(h->world.store, true);
+	int rc = units_load_bare(&h->own_units, h->world.store, &e);
+	confined_trust(h->world.store, false);
+	if (rc < 0)
+		host_fail(h, e.text);
+	else
+		h->world.units = h->own_units;
+	return h->world.units;
+}
+
+static const struct unit *unit_named(struct host *h, const char *code)
+{
+	const struct units *units = code ? host_units(h) : NULL;
+	return units ? unit_by_code(units, code) : NULL;
+}
+
+/* The code of the unit that acts for another on a day; the code itself where nobody does. */
+static const char *acting_code(struct host *h, const char *code, int32_t day)
+{
+	const struct unit *unit = unit_named(h, code);
 	const struct unit *today = NULL;
 	if (unit)
 		unit_on(unit, day, &today);
@@ -71,12 +93,15 @@ static int load_debtors(struct host *h, const char *duty_id, const char *period)
 	if (!duty || !duty_has_period(plan, duty, period) ||
 		period_span(plan, period, &first, &last) < 0)
 		return -1;
+	const struct units *units = host_units(h);
+	if (!units)
+		return -1;
 	host_debtors_release(d);
 	d->last_day = duty_last_day(plan, duty, period); /* of what has no date: the end of the plan, or none */
 	int32_t on = d->last_day;
 	if (on == DAY_NONE)
 		on = last < h->table.today ? last : h->table.today;
-	d->count = duty_debtors(h->world.units, plan, duty, on, &d->units, &d->collector);
+	d->count = duty_debtors(units, plan, duty, on, &d->units, &d->collector);
 	d->duty = xstrdup(duty_id);
 	d->period = xstrdup(period);
 	return 0;
@@ -184,7 +209,7 @@ static int reading(void *self, const char *name, int64_t *out)
 static const char *unit_name(void *self, const char *code)
 {
 	struct host *h = self;
-	const struct unit *unit = code ? unit_by_code(h->world.units, code) : NULL;
+	const struct unit *unit = unit_named(h, code);
 	return unit ? unit->name : NULL;
 }
 
@@ -304,7 +329,7 @@ static const char *list_next(void *self, const char **rest)
 static const char *unit_now(void *self, const char *code)
 {
 	struct host *h = self;
-	const struct unit *unit = code ? unit_by_code(h->world.units, code) : NULL, *today = NULL;
+	const struct unit *unit = unit_named(h, code), *today = NULL;
 	if (!unit)
 		return NULL;
 	enum unit_route route = unit_on(unit, h->table.today, &today);
