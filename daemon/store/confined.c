@@ -2,8 +2,8 @@
  * confined.c: the connection for code we do not trust. The authorizer asks not
  * only "is it reached through a view?" — the name SQLite gives it for that may
  * be a WITH of the stranger's own that is called like a view — but whether the
- * view itself reads this very column of this table: noted once, from the views
- * as they are, before the lock.
+ * view itself reads this very column of this table: noted from the views as they
+ * are, of each when a statement first names it.
  */
 #include "store/confined.h"
 #include "store/store_private.h"
@@ -14,18 +14,27 @@
 
 enum { STEPS_A_LOOK = 1000 }; /* instructions between two looks at the clock */
 
-/* One column that one view reads from one table. A table no view reads is noted with view "". */
+/* One column that one view reads from one table. A table of the database is noted with view "". */
 struct grant {
-	char *view, *table, *column;
+	const char *view, *table, *column;
 	bool read; /* a statement read it */
 };
 
-/* Kept in store->limit. One block, freed with free(): the grants' text lives behind them. */
+struct view {
+	const char *name;
+	bool noted; /* what it reads stands among the grants */
+};
+
+/* Kept in store->limit. */
 struct confinement {
 	bool locked, trusted;
+	const char *noting; /* the view that is being noted, or NULL */
 	int64_t deadline_ns; /* of the processor clock; 0 none */
-	size_t grant_count;
-	struct grant grants[];
+	struct view *views;
+	size_t view_count, view_capacity;
+	struct grant *grants;
+	size_t grant_count, grant_capacity;
+	struct arena arena; /* of their names */
 };
 
 static const char *const functions[] = {"abs", "avg", "ceil", "ceiling", "char", "coalesce",
@@ -97,11 +106,31 @@ static bool may_count(const struct confinement *c, const char *table)
 	return !known;
 }
 
+/* Noting what the views read. */
+
+static void add_grant(struct confinement *c, const char *view, const char *table, const char *column)
+{
+	VEC_ROOM(c->grants, c->grant_count, c->grant_capacity);
+	c->grants[c->grant_count++] = (struct grant){view, arena_strdup(&c->arena, table),
+		arena_strdup(&c->arena, column), false};
+}
+
+static void note(struct confinement *c, int action, const char *table, const char *column, const char *view)
+{
+	if (action == SQLITE_READ && !is_view(table) && column && *column && view &&
+		strcmp(view, c->noting) == 0)
+		add_grant(c, c->noting, table, column);
+}
+
 /* first and second mean what the action says; view is the innermost view or WITH being read. */
 static int authorize(void *context, int action, const char *first, const char *second,
 	const char *database, const char *view)
 {
 	struct confinement *c = context;
+	if (c->noting) {
+		note(c, action, first, second, view);
+		return SQLITE_OK;
+	}
 	if (!c->locked || c->trusted)
 		return SQLITE_OK;
 	switch (action) {
@@ -125,88 +154,67 @@ static int authorize(void *context, int action, const char *first, const char *s
 	}
 }
 
-static int look_at_clock(void *context)
+/* Tables and views by their names. */
+static int list_views(struct store *s, struct err *e)
 {
-	const struct confinement *c = context;
-	return c->deadline_ns && !c->trusted && used_ns() > c->deadline_ns;
-}
-
-/* Noting what the views read. */
-
-struct notes {
-	struct grant *items;
-	size_t count, capacity;
-};
-
-static void add_note(struct notes *n, const char *view, const char *table, const char *column)
-{
-	VEC_ROOM(n->items, n->count, n->capacity);
-	n->items[n->count++] = (struct grant){xstrdup(view), xstrdup(table), xstrdup(column), false};
-}
-
-static int note(void *context, int action, const char *table, const char *column,
-	const char *database, const char *view)
-{
-	struct notes *n = context;
-	(void)database;
-	if (action == SQLITE_READ && is_view(view) && !is_view(table) && column && *column)
-		add_note(n, view, table, column);
-	return SQLITE_OK;
-}
-
-static int note_view(struct store *s, const char *view, struct err *e)
-{
-	char *sql = xasprintf("SELECT * FROM \"%s\"", view);
-	struct stmt *st = store_prepare(s, sql, e);
-	/* Reading one row opens the -wal and -shm files, which cannot be opened later. */
-	int rc = st ? stmt_step(st, e) : -1;
-	stmt_free(st);
-	free(sql);
-	return rc < 0 ? -1 : 0;
-}
-
-static int note_views(struct store *s, struct notes *n, struct err *e)
-{
+	struct confinement *c = s->limit;
 	struct stmt *st = store_prepare(s,
 		"SELECT name, type = 'view' AND substr(name, 1, 2) = 'v_' FROM sqlite_master"
 		" WHERE type IN ('table', 'view')",
 		e);
-	if (!st)
-		return -1;
-	sqlite3_set_authorizer(s->db, note, n);
-	int rc;
-	while ((rc = stmt_step(st, e)) == 1)
+	int rc = st ? 0 : -1;
+	while (st && (rc = stmt_step(st, e)) == 1)
 		if (col_int(st, 1) == 0) {
-			add_note(n, "", col_text(st, 0), "");
-		} else if (note_view(s, col_text(st, 0), e) < 0) {
-			rc = -1;
-			break;
+			add_grant(c, "", col_text(st, 0), "");
+		} else {
+			VEC_ROOM(c->views, c->view_count, c->view_capacity);
+			c->views[c->view_count++] = (struct view){arena_strdup(&c->arena, col_text(st, 0)), false};
 		}
-	sqlite3_set_authorizer(s->db, NULL, NULL);
 	stmt_free(st);
 	return rc;
 }
 
-/* The notes moved into one block. */
-static struct confinement *confinement_of(struct notes *n)
+static int note_view(struct store *s, struct view *v, struct err *e)
 {
-	size_t size = sizeof(struct confinement) + n->count * sizeof(struct grant), at = size;
-	for (size_t i = 0; i < n->count; i++)
-		size += strlen(n->items[i].view) + strlen(n->items[i].table) +
-			strlen(n->items[i].column) + 3;
-	struct confinement *c = xcalloc(1, size);
-	c->grant_count = n->count;
-	for (size_t i = 0; i < n->count; i++) {
-		char **from[] = {&n->items[i].view, &n->items[i].table, &n->items[i].column};
-		char **to[] = {&c->grants[i].view, &c->grants[i].table, &c->grants[i].column};
-		for (int k = 0; k < 3; k++) {
-			*to[k] = memcpy((char *)c + at, *from[k], strlen(*from[k]) + 1);
-			at += strlen(*from[k]) + 1;
-			free(*from[k]);
-		}
-	}
-	free(n->items);
-	return c;
+	struct confinement *c = s->limit;
+	char *sql = xasprintf("SELECT * FROM \"%s\"", v->name);
+	c->noting = v->name;
+	struct stmt *st = store_prepare(s, sql, e);
+	c->noting = NULL;
+	v->noted = st != NULL;
+	stmt_free(st);
+	free(sql);
+	return st ? 0 : -1;
+}
+
+/* A statement reaches a view only by its name, and counts the rows of a table by the table's, which is the
+ * view's without "v_"; so what is not noted here is refused. */
+int confined_expect(struct store *s, const char *sql, struct err *e)
+{
+	struct confinement *c = s->limit;
+	if (!c->locked || c->trusted || c->noting)
+		return 0;
+	for (size_t i = 0; i < c->view_count; i++)
+		if (!c->views[i].noted && strcasestr(sql, c->views[i].name + strlen("v_")) &&
+			note_view(s, &c->views[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+void confined_release(struct confinement *c)
+{
+	if (!c)
+		return;
+	free(c->views);
+	free(c->grants);
+	arena_release(&c->arena);
+	free(c);
+}
+
+static int look_at_clock(void *context)
+{
+	const struct confinement *c = context;
+	return c->deadline_ns && !c->trusted && used_ns() > c->deadline_ns;
 }
 
 /* path as the file name of a URI. */
@@ -286,10 +294,8 @@ int confined_open(struct store **out, const char *path, int memory_mib, struct e
 	sqlite3_hard_heap_limit64((sqlite3_int64)memory_mib << 20);
 	unsigned char seed;
 	sqlite3_randomness(sizeof seed, &seed); /* opens its source now, not behind a filter */
-	struct notes notes = {0};
-	int rc = harden(s, e) < 0 || note_views(s, &notes, e) < 0;
-	s->limit = confinement_of(&notes);
-	if (rc) {
+	s->limit = xcalloc(1, sizeof *s->limit);
+	if (harden(s, e) < 0 || list_views(s, e) < 0) {
 		store_close(s);
 		return -1;
 	}

@@ -140,7 +140,7 @@ void store_close(struct store *s)
 	empty_log(s->db);
 	sqlite3_close_v2(s->db);
 	free(s->buckets);
-	free(s->limit);
+	confined_release(s->limit);
 	free(s->path);
 	free(s);
 }
@@ -261,6 +261,8 @@ static struct stmt *prepare(struct store *s, const char *sql, unsigned flags, st
 {
 	sqlite3_stmt *handle = NULL;
 	const char *tail = NULL;
+	if (s->limit && confined_expect(s, sql, e) < 0)
+		return NULL;
 	if (sqlite3_prepare_v3(s->db, sql, -1, flags, &handle, &tail) != SQLITE_OK) {
 		store_fail(s, sql, e);
 		return NULL;

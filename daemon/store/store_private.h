@@ -15,6 +15,8 @@ enum {
 	STORE_APPLICATION_ID = 0x6c6e6768 /* "lngh" in the file's header */
 };
 
+struct confinement;
+
 struct stmt {
 	struct store *store; /* borrowed */
 	sqlite3_stmt *handle;
@@ -29,7 +31,7 @@ struct store {
 	char *path;
 	struct stmt **buckets; /* cached statements by hash of their text */
 	size_t bucket_count, stmt_count;
-	void *limit; /* confined.c's progress limit, freed with free() */
+	struct confinement *limit; /* of a connection for code that is not trusted, else NULL */
 };
 
 /* A store around an open handle, which it owns from now on (closed even by store_close). */
@@ -38,6 +40,10 @@ struct store *store_wrap(sqlite3 *db, const char *path);
 int store_fail(struct store *s, const char *sql, struct err *e);
 /* PRAGMA user_version and application_id. 0 or -1. */
 int store_pragma_int(struct store *s, const char *pragma, int64_t *out, struct err *e);
+
+/* Before any statement on a confined connection is prepared. */
+int confined_expect(struct store *s, const char *sql, struct err *e);
+void confined_release(struct confinement *c); /* NULL is fine */
 
 /* Compares the file's version with the program's; a newer one, an older one and a foreign database
  * are refused in words. */
