@@ -72,17 +72,18 @@ $(B)/views_page: $(B)/obj/scripts/views_page.o $(B)/liblangnghe.a
 $(PAGE): $(B)/views_page daemon/store/schema/views.txt daemon/store/langnghe-views.5.in
 	$(Q)$^ $@
 
+# umask: what others may write is not loaded (base/trust.h).
 PLUGIN_FLAGS = -shared -fvisibility=hidden -Wl,-z,defs -Wl,--as-needed $(if $(SAN),-fsanitize=$(SAN))
 define PLUGIN
 $(B)/plugins/$(1).so: $(patsubst %.c,$(B)/obj/%.o,$(wildcard plugins/$(1)/*.c))
-	@mkdir -p $$(@D); $(if $(V),,echo '  SO    $$@')
-	$(Q)$(CC) $(filter-out -Wl$(comma)-z$(comma)defs,$(PLUGIN_FLAGS)) $(if $(SAN),,-Wl$(comma)-z$(comma)defs) -o $$@ $$^
+	@umask 022; mkdir -p $$(@D); $(if $(V),,echo '  SO    $$@')
+	$(Q)umask 022; $(CC) $(filter-out -Wl$(comma)-z$(comma)defs,$(PLUGIN_FLAGS)) $(if $(SAN),,-Wl$(comma)-z$(comma)defs) -o $$@ $$^
 endef
 $(foreach p,$(notdir $(PLUGINS:.so=)),$(eval $(call PLUGIN,$(p))))
 
 $(B)/tests/plugins/%.so: tests/plugins/%.c plugins/langnghe_plugin.h $(B)/flags
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -shared -fvisibility=hidden -o $@ $<
+	@umask 022; mkdir -p $(@D)
+	$(Q)umask 022; $(CC) $(ALL_CFLAGS) -shared -fvisibility=hidden -o $@ $<
 
 $(B)/tests/%: $(B)/obj/tests/unit/%.o $(B)/liblangnghe.a
 	@mkdir -p $(@D)
