@@ -25,7 +25,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-enum { CHECK_DEADLINE_S = 120, SIGNALS = 3, IMPORT_QUIET_S = 6 /* more than SPOOL_SETTLED_S */ };
+enum { CHECK_DEADLINE_S = 120, SIGNALS = 3, IMPORT_QUIET_S = 6 /* more than SPOOL_SETTLED_S */, PLUGINS_QUIET_S = 2 };
 enum exit_code { EXIT_DONE = 0, EXIT_REJECTED = 1, EXIT_WRONG_USAGE = 2, EXIT_CANNOT = 3 };
 
 struct daemon {
@@ -37,6 +37,7 @@ struct daemon {
 	struct control_server *control;
 	struct watch *watch;
 	struct folder_watch *imports; /* import.directory, or NULL */
+	struct folder_watch *plugins; /* plugins.directory, or NULL: it is not there */
 	struct child *checker; /* a reload's check of the files, or NULL */
 	struct settings *new_settings; /* taken over when the checker is content */
 	char *copies; /* beside the control socket, once that is ours: where children's files lie */
@@ -89,8 +90,30 @@ static void watch_imports(struct daemon *d)
 	folder_watch_free(d->imports);
 	d->imports = NULL;
 	if (d->settings->import_directory &&
-		folder_watch_new(&d->imports, d->base, d->settings->import_directory, IMPORT_QUIET_S, on_import, d, &e) < 0)
+		folder_watch_new(&d->imports, d->base, d->settings->import_directory, IMPORT_QUIET_S, FOLDER_ARRIVALS,
+			on_import, d, &e) < 0)
 		log_error("import.directory: %s", e.text);
+}
+
+/* A plugin was put there, replaced or taken away: the next round, after the one that runs, judges with what lies there
+ * then. One that was caught half written fails that round, and the end of the writing brings the next. */
+static void on_plugins(void *context)
+{
+	struct daemon *d = context;
+	if (!d->watch || d->stopping)
+		return;
+	log_info("plugins.directory has changed: a check follows");
+	watch_poke(d->watch);
+}
+
+static void watch_plugins(struct daemon *d)
+{
+	struct err e;
+	folder_watch_free(d->plugins);
+	d->plugins = NULL;
+	if (folder_watch_new(&d->plugins, d->base, d->settings->plugins.directory, PLUGINS_QUIET_S, FOLDER_ANY_CHANGE,
+		    on_plugins, d, &e) < 0)
+		log_error("plugins.directory: %s", e.text);
 }
 
 /* Reloading: the settings here, everything else by a short-lived round --test; then the files are
@@ -147,6 +170,7 @@ static void on_checked(void *context, const struct child_end *end)
 	d->settings = fresh;
 	watch_set_offset(d->watch, fresh->utc_offset_s);
 	watch_imports(d);
+	watch_plugins(d);
 	d->reload_state = "taken";
 	err_set(&d->last_reload, "the files were read again and taken over");
 	log_info("%s", d->last_reload.text);
@@ -314,6 +338,7 @@ static int serve(struct daemon *d, const struct watch_clock *clock, struct err *
 		.context = d,
 	};
 	watch_imports(d);
+	watch_plugins(d);
 	return watch_new(&d->watch, &options, e);
 }
 
@@ -321,6 +346,7 @@ static void daemon_release(struct daemon *d)
 {
 	control_server_free(d->control);
 	folder_watch_free(d->imports);
+	folder_watch_free(d->plugins);
 	watch_free(d->watch);
 	for (int i = 0; i < SIGNALS; i++) {
 		if (d->signals[i])

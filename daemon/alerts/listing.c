@@ -286,6 +286,7 @@ static int trail_query(struct table *t, struct store *s, const char *sql, const 
 		table_text(t, "at", col_text(st, 0));
 		table_text(t, "event", col_text(st, 1));
 		table_text(t, "detail", col_text(st, 2));
+		table_text(t, "hash", col_text(st, 3));
 	}
 	return rc;
 }
@@ -297,20 +298,25 @@ int duty_trail(const struct world *w, const char *duty, const char *unit, const 
 	char *key = xasprintf("%s/%s/%s", duty, unit, period);
 	const char *args[] = {duty, period, subject, key};
 	struct table *t = table_new(trail_keys);
-	/* One ordered list: what the register, the alert and the letters say about it. The hash column
-	 * stays empty: a chain kept in this same file would prove nothing against its owner. */
+	/* One ordered list: what the register, the alert and the letters say about it. The hash is that of the
+	 * plugin's file which judged from then on; a chain of the rows, kept in this same file, would prove nothing
+	 * against its owner. */
 	int rc = trail_query(t, w->store,
-		"SELECT at, event, detail FROM ("
+		"SELECT at, event, detail, hash FROM ("
 		" SELECT e.day AS at, e.event AS event, e.detail || coalesce(' (' || e.by || ')', '') AS detail,"
-		"  1 AS place, e.id AS n FROM alert_event e JOIN alert a ON a.id = e.alert"
+		"  1 AS place, e.id AS n, NULL AS hash FROM alert_event e JOIN alert a ON a.id = e.alert"
 		"  WHERE a.duty = ?1 AND a.period = ?2 AND a.subject = ?3"
 		" UNION ALL SELECT n.day, 'notice ' || n.outcome,"
-		"  n.step || ' to ' || n.unit || coalesce(', letter ' || n.letter, ''), 2, n.rowid_ FROM"
+		"  n.step || ' to ' || n.unit || coalesce(', letter ' || n.letter, ''), 2, n.rowid_, NULL FROM"
 		"  (SELECT alert, day, outcome, step, unit, letter, 0 AS rowid_ FROM notice) n"
 		"  JOIN alert a ON a.id = n.alert WHERE a.duty = ?1 AND a.period = ?2 AND a.subject = ?3"
 		" UNION ALL SELECT substr(at, 1, 10), op || coalesce(' ' || \"column\", ''),"
-		"  coalesce(old, '') || ' -> ' || coalesce(new, '') || coalesce(' (' || by || ')', ''), 0, id"
-		"  FROM change WHERE kind = 'submissions' AND key = ?4)"
+		"  coalesce(old, '') || ' -> ' || coalesce(new, '') || coalesce(' (' || by || ')', ''), 0, id, NULL"
+		"  FROM change WHERE kind = 'submissions' AND key = ?4"
+		" UNION ALL SELECT f.used_from, 'judged by', f.name || ' ' || f.version, -1, f.id, f.sha256"
+		"  FROM plugin_file f JOIN (SELECT DISTINCT plugin, min(opened_on) AS opened_on FROM alert"
+		"   WHERE duty = ?1 AND period = ?2 AND subject = ?3 GROUP BY plugin) a ON a.plugin = f.name"
+		"  WHERE f.id >= coalesce((SELECT max(id) FROM plugin_file WHERE name = f.name AND used_from < a.opened_on), 0))"
 		" ORDER BY at, place, n",
 		args, 4, e);
 	free(subject);

@@ -356,7 +356,7 @@ static int not_reported(struct reconcile *r, struct alert *a)
 }
 
 /* How long it has been failing, and how long it rests now. */
-static int record_pause(struct reconcile *r, const struct plugin_run *run)
+static int record_pause(struct reconcile *r, const char *run)
 {
 	char now[MOMENT_TEXT], until[MOMENT_TEXT];
 	struct moment next;
@@ -365,7 +365,7 @@ static int record_pause(struct reconcile *r, const struct plugin_run *run)
 	struct stmt *st = store_stmt(r->w->store, "SELECT failures FROM plugin_run WHERE name = ?1", r->e);
 	if (!st)
 		return -1;
-	stmt_text(st, 1, run->plugin->run);
+	stmt_text(st, 1, run);
 	if (stmt_step(st, r->e) == 1)
 		failures = col_int(st, 0);
 	stmt_reset(st);
@@ -376,9 +376,26 @@ static int record_pause(struct reconcile *r, const struct plugin_run *run)
 		r->e);
 	if (!st)
 		return -1;
-	stmt_text(st, 1, run->plugin->run);
+	stmt_text(st, 1, run);
 	stmt_text(st, 2, moment_iso(r->j->puts_aside ? r->j->now : (struct moment){r->today, 0}, offset, now));
 	stmt_text(st, 3, aside ? moment_iso(next, offset, until) : NULL);
+	return stmt_run(st, r->e);
+}
+
+/* The proof trail names the file that judged. */
+static int record_file(struct reconcile *r, const struct plugin_info *plugin)
+{
+	char day[DAY_TEXT];
+	struct stmt *st = store_stmt(r->w->store,
+		"INSERT INTO plugin_file (name, version, sha256, used_from) SELECT ?1, ?2, ?3, ?4 WHERE ?3 IS NOT"
+		" (SELECT sha256 FROM plugin_file WHERE name = ?1 ORDER BY id DESC LIMIT 1)",
+		r->e);
+	if (!st)
+		return -1;
+	stmt_text(st, 1, plugin->run);
+	stmt_text(st, 2, plugin->version);
+	stmt_text(st, 3, plugin->sha256);
+	stmt_text(st, 4, day_iso(r->today, day));
 	return stmt_run(st, r->e);
 }
 
@@ -413,7 +430,30 @@ static int record_runs(struct reconcile *r)
 		stmt_text(st, 8, run->error);
 		stmt_int(st, 9, !run->complete);
 		stmt_int(st, 10, run->kept); /* it was not run: what it said holds */
-		if (stmt_run(st, r->e) < 0 || record_pause(r, run) < 0)
+		if (stmt_run(st, r->e) < 0 || record_pause(r, run->plugin->run) < 0 ||
+			(run->complete && record_file(r, run->plugin) < 0))
+			return -1;
+	}
+	return 0;
+}
+
+/* One that cannot even be described has failed, too. Its hash is forgotten: whatever comes in its place is new. */
+static int record_unloadable(struct reconcile *r)
+{
+	for (size_t i = 0; i < r->w->plugin_count; i++) {
+		char day[DAY_TEXT];
+		if (r->w->plugins[i] || !r->w->plugin_errors[i])
+			continue;
+		struct stmt *st = store_stmt(r->w->store,
+			"INSERT INTO plugin_run (name, last_run, failures, last_error) VALUES (?1, ?2, 1, ?3)"
+			" ON CONFLICT (name) DO UPDATE SET sha256 = NULL, last_run = ?2, failures = failures + 1, last_error = ?3",
+			r->e);
+		if (!st)
+			return -1;
+		stmt_text(st, 1, r->w->plugin_runs[i]);
+		stmt_text(st, 2, day_iso(r->today, day));
+		stmt_text(st, 3, r->w->plugin_errors[i]);
+		if (stmt_run(st, r->e) < 0 || record_pause(r, r->w->plugin_runs[i]) < 0)
 			return -1;
 	}
 	return 0;
@@ -472,7 +512,7 @@ int alerts_foresee(const struct world *w, const struct judgement *j, struct err 
 {
 	struct reconcile r = {
 		.w = w, .j = j, .today = j->today, .watch_from = watch_from(w->store), .e = e};
-	int rc = record_runs(&r);
+	int rc = record_runs(&r) < 0 || record_unloadable(&r) < 0 ? -1 : 0;
 	if (rc == 0)
 		rc = results_record(w, j, e);
 	if (rc == 0 && r.watch_from != DAY_NONE && r.today >= r.watch_from) {

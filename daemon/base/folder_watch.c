@@ -38,13 +38,15 @@ static void on_quiet(evutil_socket_t fd, short what, void *context)
 }
 
 int folder_watch_new(struct folder_watch **out, struct event_base *base, const char *folder, int quiet_s,
-	folder_changed *changed, void *context, struct err *e)
+	enum folder_events events, folder_changed *changed, void *context, struct err *e)
 {
 	struct folder_watch *w = xcalloc(1, sizeof *w);
+	uint32_t arrivals = IN_CLOSE_WRITE | IN_MOVED_TO, others = IN_MOVED_FROM | IN_DELETE | IN_ATTRIB;
 	*out = NULL;
 	*w = (struct folder_watch){
 		.fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC), .delay.tv_sec = quiet_s, .changed = changed, .context = context};
-	if (w->fd < 0 || inotify_add_watch(w->fd, folder, IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR) < 0) {
+	uint32_t mask = IN_ONLYDIR | arrivals | (events == FOLDER_ANY_CHANGE ? others : 0);
+	if (w->fd < 0 || inotify_add_watch(w->fd, folder, mask) < 0) {
 		err_set(e, "%s cannot be watched: %s", folder, strerror(errno));
 		folder_watch_free(w);
 		return -1;

@@ -95,6 +95,7 @@ struct world {
 	struct calendar *calendar;
 	struct plugin_info **plugins; /* the enabled ones, then the rules without C; NULL where not describable */
 	char **plugin_runs;           /* the names that their runs have, also of those that are NULL */
+	char **plugin_errors;         /* why those are NULL; NULL of the others */
 	size_t plugin_count;
 	struct store *store;
 	struct units *units;

@@ -246,7 +246,7 @@ void plugin_check_settings(
 			check_value(p, &s->plugins.values[i], problems);
 }
 
-static char *file_of(const struct settings *s, const char *name)
+char *plugin_file_of(const struct settings *s, const char *name)
 {
 	char *base = xasprintf("%s.so", name), *file = file_join(s->plugins.directory, base);
 	free(base);
@@ -267,7 +267,7 @@ struct plugin_info **plugins_describe(const struct settings *s, struct problems 
 	struct asked *asked = xcalloc(n, sizeof *asked);
 	char **files = xcalloc(n, sizeof *files);
 	for (size_t i = 0; i < n; i++) /* all are asked before the first is heard */
-		ask(&asked[i], s, files[i] = file_of(s, s->plugins.enabled[i]));
+		ask(&asked[i], s, files[i] = plugin_file_of(s, s->plugins.enabled[i]));
 	for (size_t i = 0; i < n; i++) {
 		struct err e;
 		if (take_plugin(&asked[i], &all[i], &e) < 0) {

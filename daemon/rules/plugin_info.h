@@ -49,6 +49,8 @@ int plugin_describe(const struct settings *s, const char *file, struct plugin_in
 /* plugins.NAME.* of the settings against the plugin's rows, with file:line. */
 void plugin_check_settings(
 	const struct plugin_info *p, const struct settings *s, struct problems *problems);
+/* Where the plugin of this name lies; the caller frees. */
+char *plugin_file_of(const struct settings *s, const char *name);
 void plugin_info_free(struct plugin_info *p);
 const struct rule_info *plugin_rule(const struct plugin_info *p, const char *id);
 const struct mark_info *rule_mark(const struct rule_info *r, const char *id);

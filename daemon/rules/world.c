@@ -8,6 +8,7 @@
 #include "rules/rule_file.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 int world_open_files(struct world *w, const char *conf, struct problems *problems)
 {
@@ -41,8 +42,21 @@ int world_open_store(struct world *w, const char *database, enum store_mode mode
 	return 0;
 }
 
-static void add_plugin(struct world *w, struct plugin_info *plugin, char *run)
+/* "FILE:LINE: what is wrong" of the problems from `first` on that name the file; NULL none. */
+static char *error_of(const struct problems *problems, size_t first, const char *file)
 {
+	size_t n = strlen(file);
+	for (size_t i = first; i < problems->count; i++)
+		if (strncmp(problems->items[i].where, file, n) == 0)
+			return xasprintf("%s: %s", problems->items[i].where, problems->items[i].text);
+	return NULL;
+}
+
+/* error: why there is no plugin, or NULL; taken over, like run. */
+static void add_plugin(struct world *w, struct plugin_info *plugin, char *run, char *error)
+{
+	w->plugin_errors = xrealloc(w->plugin_errors, (w->plugin_count + 1) * sizeof *w->plugin_errors);
+	w->plugin_errors[w->plugin_count] = error;
 	w->plugins = xrealloc(w->plugins, (w->plugin_count + 1) * sizeof *w->plugins);
 	w->plugin_runs = xrealloc(w->plugin_runs, (w->plugin_count + 1) * sizeof *w->plugin_runs);
 	w->plugins[w->plugin_count] = plugin;
@@ -54,15 +68,16 @@ static void describe_rule(struct world *w, const char *file, struct problems *pr
 {
 	struct rule_file *rule;
 	struct err e;
+	size_t before = problems->count;
 	if (rule_file_load(file, &rule, problems) < 0) {
-		add_plugin(w, NULL, rule_file_run_name(file));
+		add_plugin(w, NULL, rule_file_run_name(file), error_of(problems, before, file));
 		return;
 	}
 	if (w->plan && rule_file_check_names(rule, w->plan, w->units, &e) < 0) {
 		problems_add(problems, file, 0, 0, "%s", e.text);
-		add_plugin(w, NULL, rule_file_run_name(file));
+		add_plugin(w, NULL, rule_file_run_name(file), error_of(problems, before, file));
 	} else if (rule->enabled) {
-		add_plugin(w, rule->info, xstrdup(rule->info->run));
+		add_plugin(w, rule->info, xstrdup(rule->info->run), NULL);
 		rule->info = NULL;
 	}
 	rule_file_free(rule);
@@ -74,13 +89,17 @@ void world_describe(struct world *w, struct problems *problems)
 	struct err e;
 	char **files = NULL;
 	size_t count = 0;
+	size_t before = problems->count;
 	struct plugin_info **plugins = plugins_describe(s, problems);
-	for (size_t i = 0; i < s->plugins.enabled_count; i++)
-		add_plugin(w, plugins[i], xstrdup(s->plugins.enabled[i]));
+	for (size_t i = 0; i < s->plugins.enabled_count; i++) {
+		char *file = plugin_file_of(s, s->plugins.enabled[i]);
+		add_plugin(w, plugins[i], xstrdup(s->plugins.enabled[i]), plugins[i] ? NULL : error_of(problems, before, file));
+		free(file);
+	}
 	free(plugins);
 	if (s->rules_directory && rule_files_list(s->rules_directory, &files, &count, &e) < 0) {
 		problems_add(problems, s->file, 0, 0, "rules.directory: %s", e.text);
-		add_plugin(w, NULL, xstrdup(RULES_PLUGIN)); /* none of them is known: all stay as they are */
+		add_plugin(w, NULL, xstrdup(RULES_PLUGIN), xstrdup(e.text)); /* none of them is known: all stay as they are */
 	}
 	for (size_t i = 0; i < count; i++) {
 		describe_rule(w, files[i], problems);
@@ -108,9 +127,11 @@ void world_close(struct world *w)
 	for (size_t i = 0; i < w->plugin_count; i++) {
 		plugin_info_free(w->plugins[i]);
 		free(w->plugin_runs[i]);
+		free(w->plugin_errors[i]);
 	}
 	free(w->plugins);
 	free(w->plugin_runs);
+	free(w->plugin_errors);
 	units_free(w->units);
 	store_close(w->store);
 	calendar_free(w->calendar);

@@ -25,7 +25,7 @@ def round_at(p, moment, *options):
 
 
 def row(p, name="environment"):
-    return next(r for r in p.ctl("plugin", "list", json_out=True) if r["name"] == name)
+    return next(r for r in p.ctl("plugin", "list", json_out=True, check=False) if r["name"] == name)
 
 
 def letters(p):
@@ -124,6 +124,19 @@ def main():
             now += timedelta(minutes=1)
             round_at(p, now, "--poke")
         report.equal("a new series is told anew", len(letters(p)), 2)
+        replace(folder, good)
+        now += timedelta(minutes=1)
+        round_at(p, now, "--poke")
+        os.rename(os.path.join(folder, "environment.so"), os.path.join(folder, "away"))
+        for i in range(4):
+            now += timedelta(minutes=1)
+            round_at(p, now, "--poke")
+        report.check("one that is gone is told as well", len(letters(p)) == 3 and row(p)["plugin_state"] == "unloadable"
+                     and row(p)["failures"] == 4, f"{letters(p)} {row(p)}")
+        os.rename(os.path.join(folder, "away"), os.path.join(folder, "environment.so"))
+        now += timedelta(minutes=1)
+        round_at(p, now, "--poke")
+        report.check("put back as it was, it is tried at once", row(p)["plugin_state"] == "ready", str(row(p)))
     report.close()
 
 

@@ -144,6 +144,7 @@ void open_stage(struct stage *s, struct policy_case *c, const char *conf, const 
 	s->enabled[0] = "case";
 	s->plugins[0] = &s->plugin;
 	s->plugin_runs[0] = "case";
+	s->w.plugin_errors = s->plugin_errors;
 	s->settings.plugins.enabled = s->enabled;
 	s->settings.plugins.enabled_count = s->w.plugin_count = 1;
 	s->w.plugins = s->plugins;

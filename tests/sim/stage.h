@@ -31,7 +31,7 @@ struct stage {
 	size_t stuck_count;
 	struct buf got;
 	struct plugin_info *plugins[1];
-	char *plugin_runs[1];
+	char *plugin_runs[1], *plugin_errors[1];
 	char *enabled[1];
 };
 
