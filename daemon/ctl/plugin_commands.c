@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "rules/runner.h"
+#include "rules/subjects.h"
 
 #include <dirent.h>
 #include <unistd.h>
@@ -40,9 +41,13 @@ static int try_plugin(struct ctl *c, const struct plugin_info *p, struct judgeme
 	struct findings *set, struct err *e)
 {
 	struct runner *r = NULL;
+	struct subjects subjects = {0};
 	int rc = runner_start(&r, c->world.settings, c->world.database, p, e);
 	if (rc == 0)
 		rc = runner_check(r, j->today, set, NULL, e);
+	if (rc == 0)
+		rc = subjects_check(&subjects, &c->world, p, set, e);
+	subjects_release(&subjects);
 	for (size_t i = 0; rc == 0 && i < set->count; i++)
 		rc = judge_finding(j, &c->world, p, &set->items[i], e);
 	runner_stop(r);

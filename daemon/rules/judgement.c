@@ -7,6 +7,7 @@
 
 #include "rules/kept.h"
 #include "rules/put_aside.h"
+#include "rules/subjects.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,15 +16,19 @@
 enum { PLUGINS_AT_A_TIME = 16 };
 
 static int take_findings(struct judgement *j, const struct world *w, struct plugin_run *run,
-	const struct findings *set)
+	const struct findings *set, struct subjects *subjects)
 {
 	size_t before = j->count;
+	struct err e;
+	if (subjects_check(subjects, w, run->plugin, set, &e) < 0) {
+		run->error = xstrdup(e.text);
+		return -1;
+	}
 	if (j->capacity < before + set->count) {
 		j->capacity = before + set->count;
 		j->items = xrealloc(j->items, j->capacity * sizeof *j->items);
 	}
 	for (size_t i = 0; i < set->count; i++) {
-		struct err e;
 		if (judge_finding(j, w, run->plugin, &set->items[i], &e) < 0) {
 			j->count = before; /* all of a plugin's findings, or none */
 			run->error = xstrdup(e.text);
@@ -46,6 +51,7 @@ struct work {
 	bool *waits; /* it was asked and has not answered */
 	bool *ready; /* its findings are there, or its error */
 	int busy; /* how many wait */
+	struct subjects subjects;
 };
 
 static void start_plugin(struct work *k, size_t i)
@@ -123,7 +129,8 @@ static void take_ready(struct work *k)
 {
 	for (; k->taken < k->j->run_count && k->ready[k->taken]; k->taken++) {
 		struct plugin_run *run = &k->j->runs[k->taken];
-		if (!run->error && !run->rests && take_findings(k->j, k->w, run, &k->j->sets[k->taken]) < 0 && !run->kept)
+		if (!run->error && !run->rests &&
+			take_findings(k->j, k->w, run, &k->j->sets[k->taken], &k->subjects) < 0 && !run->kept)
 			drop_runner(k, k->taken);
 	}
 }
@@ -223,6 +230,7 @@ int judgement_make(struct judgement *j, const struct world *w, struct runner_set
 	free(work.order);
 	free(work.waits);
 	free(work.ready);
+	subjects_release(&work.subjects);
 	if (only && j->run_count == 0) {
 		judgement_release(j);
 		return err_set(e, "no enabled plugin that can be loaded is named '%s'; see langnghectl plugin list", only);
