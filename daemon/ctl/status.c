@@ -12,8 +12,32 @@
 
 #include <jansson.h>
 
+static bool is_enabled(const struct settings *settings, const char *plugin)
+{
+	for (size_t i = 0; settings && i < settings->plugins.enabled_count; i++)
+		if (strcmp(settings->plugins.enabled[i], plugin) == 0)
+			return true;
+	return !settings; /* where the settings cannot be read, all that ever ran */
+}
+
+/* The plugins whose last run failed, with the reason. */
+static json_t *failing_plugins(struct store *s, const struct settings *settings)
+{
+	struct err e;
+	json_t *all = json_array();
+	struct stmt *st = store_stmt(s,
+		"SELECT name, failures, last_error FROM plugin_run WHERE failures > 0 ORDER BY name", &e);
+	while (st && stmt_step(st, &e) == 1) {
+		if (is_enabled(settings, col_text(st, 0)))
+			json_array_append_new(all,
+				json_pack("{s:s,s:I,s:s?}", "name", col_text(st, 0), "failures",
+					(json_int_t)col_int(st, 1), "last_error", col_text(st, 2)));
+	}
+	return all;
+}
+
 /* What the database knows; members stay null where it cannot be read. */
-static json_t *status_of_store(struct store *s)
+static json_t *status_of_store(struct store *s, const struct settings *settings)
 {
 	static const char *const counted[] = {"queued", "held", "deferred", "in_doubt", "failed"};
 	struct err e;
@@ -37,6 +61,7 @@ static json_t *status_of_store(struct store *s)
 		json_object_set_new(o, key, json_integer((json_int_t)table_rows(t)));
 		table_free(t);
 	}
+	json_object_set_new(o, "plugin_failing", failing_plugins(s, settings));
 	return o;
 }
 
@@ -126,7 +151,7 @@ static int tell(const struct ctl *c, const struct places *p, const struct proble
 	struct store *s;
 	json_t *daemon = status_of_daemon(p->socket), *kept = NULL;
 	if (store_open(&s, p->database, STORE_READ, &e) == 0) {
-		kept = status_of_store(s);
+		kept = status_of_store(s, c->world.settings);
 		store_close(s);
 	}
 	if (c->json)
