@@ -5,6 +5,7 @@
 
 #include "rules/rule_file.h"
 #include "rules/runner.h"
+#include "rules/subjects.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,10 @@ int rule_try(const struct world *w, const struct plugin_info *rule, int32_t toda
 	if (rc == 0)
 		rc = runner_check(r, today, out, NULL, e);
 	runner_stop(r);
+	struct subjects subjects = {0};
+	if (rc == 0)
+		rc = subjects_check(&subjects, w, rule, out, e);
+	subjects_release(&subjects);
 	return rc;
 }
 

@@ -137,7 +137,7 @@ int subjects_check(struct subjects *s, const struct world *w, const struct plugi
 {
 	for (size_t i = 0; i < set->count; i++)
 		if (check(s, w, &set->items[i], e) < 0)
-			return err_prefix(e, "plugin %s", plugin->name);
+			return err_prefix(e, "plugin %s", plugin->run);
 	return 0;
 }
 

@@ -202,6 +202,8 @@ WRONG = [  # what is replaced by what, the line that is named, words of the erro
     ('preservation_plan_on IS NOT NULL AS value', "'có' AS value", QUERY_LINE, "column value is 'có'"),
     ("'village:' || code", "'village:1'", QUERY_LINE, "twice"),
     ("'village:' || code", "code", QUERY_LINE, "must look like village:TH-0012"),
+    ("'village:' || code", "'village:X' || code", QUERY_LINE, "the register has no such village"),
+    ("commune, at", "'xa-0' AS commune, at", QUERY_LINE, "place 'xa-0' is no unit"),
     ("at_risk_since, ", "at_risk_since, 'hôm qua' AS since, ", QUERY_LINE, "column since is 'hôm qua'"),
     ("at_risk_since, ", "at_risk_since, '2026' || char(7) AS detail, ", QUERY_LINE, "control character"),
     ('query = "', 'query = 5; rest = "', None, "query must be text in quotes"),
