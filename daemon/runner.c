@@ -148,17 +148,19 @@ static int read_request(int in, int32_t *day, bool *all, unsigned char key[FRAME
 {
 	char line[REQUEST_MOST + 1];
 	size_t n = 0;
-	for (;;) {
-		ssize_t got = read(in, line + n, 1);
+	for (;;) { /* the next request comes once this one is answered: what is read is no more than one */
+		ssize_t got = read(in, line + n, REQUEST_MOST - n);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
 			return n == 0 && got == 0 ? 0 : -1;
-		if (line[n] == '\n')
+		n += (size_t)got;
+		if (line[n - 1] == '\n')
 			break;
-		if (++n == REQUEST_MOST)
+		if (n == REQUEST_MOST)
 			return -1;
 	}
+	n--;
 	line[n] = '\0';
 	const char *hex = line + 17, *scope = hex + 2 * FRAME_KEY;
 	size_t length = 0;

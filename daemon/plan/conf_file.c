@@ -275,13 +275,13 @@ char *conf_text(struct conf_group *g, const char *key, int required, const char 
 		wrong_type(g, s, key, CONFIG_TYPE_STRING);
 		return xstrdup(fallback);
 	}
-	char *name = full_name(g, key);
 	char *text = text_nfc(config_setting_get_string(s), false);
-	if (!text) /* an escape like "\xff" */
-		conf_problem(g->file, s, "%s is not valid UTF-8", name);
-	else if (required && !*text)
-		conf_problem(g->file, s, "%s must not be empty", name);
-	free(name);
+	if (!text || (required && !*text)) {
+		char *name = full_name(g, key);
+		conf_problem(g->file, s, "%s %s", name,
+			text ? "must not be empty" : "is not valid UTF-8"); /* an escape like "\xff" */
+		free(name);
+	}
 	return text ? text : xstrdup(fallback);
 }
 
