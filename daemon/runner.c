@@ -6,7 +6,7 @@
  *                                              its input with frames, until it ends
  *                                              (FILE: a plugin, or a rule without C)
  *
- * What it needs is opened first: settings, plan, calendar, database. Then it
+ * What it needs is opened first: settings, the plan's text, calendar, database. Then it
  * binds itself to its parent, gives up files, network, processes and signals in
  * two steps (rules/sandbox.h), and only between them loads the plugin. How long
  * it may take is the parent's business, which sees its clocks. Whatever goes
@@ -30,7 +30,8 @@ enum { DESCRIBE_MEMORY_MIB = 256, REQUEST_MOST = 80, EXIT_FAILED = 1, EXIT_USAGE
 
 struct runner_world {
 	struct settings *settings;
-	struct plan *plan;
+	char *plan; /* its text */
+	size_t plan_size;
 	struct calendar *calendar;
 	struct store *store;
 };
@@ -72,7 +73,7 @@ static int open_world(struct runner_world *w, const char *conf, const char *data
 	struct problems problems = {0};
 	int rc = settings_load(conf, &w->settings, &problems);
 	if (rc == 0)
-		rc = plan_load(w->settings->plan, &w->plan, &problems);
+		rc = plan_text(w->settings->plan, &w->plan, &w->plan_size, &problems);
 	if (rc == 0)
 		rc = calendar_load(w->settings->calendar, &w->calendar, &problems);
 	if (rc < 0)
@@ -226,7 +227,8 @@ static int run(const char *conf, const char *database, const char *file)
 		rc = l.rule ? load_rule(&l, box, &e) : load(&l, file, box, &e);
 	if (rc == 0)
 		l.host = host_new(&(struct host_world){
-			w.settings, w.plan, w.calendar, NULL, w.store, l.info});
+			.settings = w.settings, .calendar = w.calendar, .store = w.store, .plugin = l.info,
+			.plan_text = w.plan, .plan_size = w.plan_size});
 	return serve(&l, rc < 0 ? e.text : NULL, in, out);
 }
 

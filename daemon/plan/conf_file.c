@@ -149,24 +149,24 @@ static bool lint_text(const char *path, const char *text, struct problems *probl
 	return !l.is_hopeless;
 }
 
-int conf_file_open(struct conf_file *f, const char *path, struct problems *problems)
+int conf_file_read(const char *path, char **data, size_t *size, struct problems *problems)
 {
 	struct err e;
-	char *data;
-	size_t size;
-	if (file_read(path, CONF_BYTES_MOST, &data, &size, &e)) {
-		problems_add(problems, path, 0, 0, "%s", e.text);
-		return -1;
-	}
+	if (file_read(path, CONF_BYTES_MOST, data, size, &e) == 0)
+		return 0;
+	problems_add(problems, path, 0, 0, "%s", e.text);
+	return -1;
+}
+
+int conf_file_parse(struct conf_file *f, const char *path, const char *data, size_t size, struct problems *problems)
+{
 	const char *text = data;
 	if (strncmp(text, "\xEF\xBB\xBF", 3) == 0) { /* a mark that Windows editors put in front */
 		text += 3;
 		size -= 3;
 	}
-	if (check_encoding(path, text, size, problems)) {
-		free(data);
+	if (check_encoding(path, text, size, problems))
 		return -1;
-	}
 	bool parsed = lint_text(path, text, problems);
 	*f = (struct conf_file){.path = xstrdup(path), .problems = problems};
 	config_init(&f->config);
@@ -176,13 +176,20 @@ int conf_file_open(struct conf_file *f, const char *path, struct problems *probl
 			config_error_text(&f->config));
 		parsed = false;
 	}
-	if (!parsed) {
+	if (!parsed)
 		conf_file_close(f);
-		free(data);
+	return parsed ? 0 : -1;
+}
+
+int conf_file_open(struct conf_file *f, const char *path, struct problems *problems)
+{
+	char *data;
+	size_t size;
+	if (conf_file_read(path, &data, &size, problems) < 0)
 		return -1;
-	}
+	int rc = conf_file_parse(f, path, data, size, problems);
 	free(data);
-	return 0;
+	return rc;
 }
 
 void conf_file_close(struct conf_file *f)

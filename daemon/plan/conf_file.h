@@ -21,6 +21,9 @@ struct conf_file {
 
 /* Returns 0, or -1 with the reason in problems. */
 int conf_file_open(struct conf_file *f, const char *path, struct problems *problems);
+/* The same in two steps: the file's bytes (the caller's), and what they say. */
+int conf_file_read(const char *path, char **data, size_t *size, struct problems *problems);
+int conf_file_parse(struct conf_file *f, const char *path, const char *data, size_t size, struct problems *problems);
 void conf_file_close(struct conf_file *f);
 
 /* Adds a problem at the line of s. */

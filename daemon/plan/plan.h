@@ -120,6 +120,10 @@ struct plan {
 
 /* Reads and checks file; every error in problems. On failure -1 and *out untouched. */
 int plan_load(const char *file, struct plan **out, struct problems *problems);
+/* The same in two steps, for a process that asks for its plan when it can open no file any more: the file's
+ * text (the caller's), and the plan in it. */
+int plan_text(const char *file, char **text, size_t *size, struct problems *problems);
+int plan_parse(const char *file, const char *text, size_t size, struct plan **out, struct problems *problems);
 void plan_free(struct plan *p);
 
 const struct target *plan_target(const struct plan *p, const char *id, int year); /* or NULL */

@@ -424,11 +424,27 @@ static void read_lists(struct reader *r, struct conf_group *top)
 	read_list(r, solutions, "solutions", read_solution);
 }
 
+int plan_text(const char *file, char **text, size_t *size, struct problems *problems)
+{
+	return conf_file_read(file, text, size, problems);
+}
+
 int plan_load(const char *file, struct plan **out, struct problems *problems)
+{
+	char *text;
+	size_t size;
+	if (plan_text(file, &text, &size, problems) < 0)
+		return -1;
+	int rc = plan_parse(file, text, size, out, problems);
+	free(text);
+	return rc;
+}
+
+int plan_parse(const char *file, const char *text, size_t size, struct plan **out, struct problems *problems)
 {
 	struct reader r;
 	size_t before = problems->count;
-	if (conf_file_open(&r.file, file, problems))
+	if (conf_file_parse(&r.file, file, text, size, problems))
 		return -1;
 	struct owned_plan *owned = xcalloc(1, sizeof *owned);
 	r.p = &owned->plan;

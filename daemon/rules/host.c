@@ -273,6 +273,7 @@ void host_free(struct host *h)
 	end_check(h);
 	buf_release(&h->log);
 	units_free(h->own_units);
+	plan_free(h->own_plan);
 	free(h);
 }
 

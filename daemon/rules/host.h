@@ -21,11 +21,13 @@ struct host;
 /* All borrowed for the host's life. store is confined and locked. */
 struct host_world {
 	const struct settings *settings;
-	const struct plan *plan;
+	const struct plan *plan; /* NULL: the host reads plan_text once a plugin asks for the plan */
 	const struct calendar *calendar;
 	const struct units *units; /* NULL: the host loads them once a plugin asks for one */
 	struct store *store;
 	const struct plugin_info *plugin;
+	const char *plan_text; /* of plan_size bytes, of the file settings->plan */
+	size_t plan_size;
 };
 
 struct host *host_new(const struct host_world *w);

@@ -23,6 +23,30 @@ static int hand_out(void *out, const void *ours, size_t our_size)
 	return 0;
 }
 
+/* A rule without C asks for no plan, and reading it takes as long as all else before a check. */
+const struct plan *host_plan(struct host *h)
+{
+	struct problems problems = {0};
+	if (h->world.plan)
+		return h->world.plan;
+	if (plan_parse(h->world.settings->plan, h->world.plan_text, h->world.plan_size, &h->own_plan,
+		    &problems) == 0) {
+		h->world.plan = h->own_plan;
+	} else {
+		char *why = xasprintf("%s: %s", problems.items[0].where, problems.items[0].text);
+		host_fail(h, why);
+		free(why);
+	}
+	problems_release(&problems);
+	return h->world.plan;
+}
+
+static const struct duty *duty_named(struct host *h, const char *id)
+{
+	const struct plan *plan = id ? host_plan(h) : NULL;
+	return plan ? plan_duty(plan, id) : NULL;
+}
+
 /* Most plugins ask for no unit, and a country has thousands. */
 const struct units *host_units(struct host *h)
 {
@@ -58,14 +82,15 @@ static const char *acting_code(struct host *h, const char *code, int32_t day)
 static int target(void *self, const char *id, int32_t year, struct ln_target *out)
 {
 	struct host *h = self;
-	const struct target *t = id ? plan_target(h->world.plan, id, year) : NULL;
+	const struct plan *plan = id ? host_plan(h) : NULL;
+	const struct target *t = plan ? plan_target(plan, id, year) : NULL;
 	if (!t || !out)
 		return -1;
 	const struct ln_target ours = {
 		.id = t->id,
 		.year = t->year,
 		.last_day = day_from_civil(t->year, 12, 31),
-		.close_day = plan_close_day(h->world.plan, t->year),
+		.close_day = plan_close_day(plan, t->year),
 		.task = t->task,
 		.unit = acting_code(h, t->unit, h->table.today),
 	};
@@ -87,8 +112,8 @@ static int load_debtors(struct host *h, const char *duty_id, const char *period)
 	struct host_debtors *d = &h->debtors;
 	if (d->duty && strcmp(d->duty, duty_id) == 0 && strcmp(d->period, period) == 0)
 		return 0;
-	const struct plan *plan = h->world.plan;
-	const struct duty *duty = plan_duty(plan, duty_id);
+	const struct plan *plan = host_plan(h);
+	const struct duty *duty = duty_named(h, duty_id);
 	int32_t first, last;
 	if (!duty || !duty_has_period(plan, duty, period) ||
 		period_span(plan, period, &first, &last) < 0)
@@ -189,21 +214,21 @@ int host_duty_period(
 static int duty_period(void *self, const char *duty, uint32_t i, char out[10])
 {
 	struct host *h = self;
-	const struct duty *d = duty ? plan_duty(h->world.plan, duty) : NULL;
+	const struct duty *d = duty_named(h, duty);
 	return d ? host_duty_period(h->world.plan, d, h->table.today, i, out) : -1;
 }
 
 static int64_t duty_required(void *self, const char *duty)
 {
 	struct host *h = self;
-	const struct duty *d = duty ? plan_duty(h->world.plan, duty) : NULL;
+	const struct duty *d = duty_named(h, duty);
 	return d ? d->required : -1;
 }
 
 static int reading(void *self, const char *name, int64_t *out)
 {
 	struct host *h = self;
-	return name && out ? plan_reading(h->world.plan, name, out) : -1;
+	return name && out && host_plan(h) ? plan_reading(h->world.plan, name, out) : -1;
 }
 
 static const char *unit_name(void *self, const char *code)
@@ -309,7 +334,7 @@ static int32_t add_months(void *self, int32_t day, int32_t n)
 static int span(void *self, const char *duty, const char *period, int32_t *first, int32_t *last)
 {
 	struct host *h = self;
-	const struct duty *d = duty ? plan_duty(h->world.plan, duty) : NULL;
+	const struct duty *d = duty_named(h, duty);
 	return d && period && first && last ? duty_span(h->world.plan, d, period, first, last) : -1;
 }
 

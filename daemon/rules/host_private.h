@@ -34,6 +34,7 @@ struct host {
 	struct buf log;
 	struct ln_query queries[HOST_QUERIES_MOST];
 	struct host_debtors debtors;
+	struct plan *own_plan;   /* read when first asked for, unless the world has it */
 	struct units *own_units; /* loaded when first asked for, unless the world has them */
 	struct err error; /* the last failed query's */
 	char *failure; /* why this run fails, the first reason; NULL so far */
@@ -44,6 +45,7 @@ int host_fail(struct host *h, const char *sentence);
 /* Puts the functions about plan, calendar and settings into the table. */
 void host_plan_functions(struct ln_host *table);
 /* NULL: they cannot be loaded, and the run has failed. */
+const struct plan *host_plan(struct host *h);
 const struct units *host_units(struct host *h);
 void host_debtors_release(struct host_debtors *d);
 

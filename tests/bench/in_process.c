@@ -54,7 +54,8 @@ int runner_start(struct runner **out, const struct settings *s, const char *data
 		runner_stop(r);
 		return -1;
 	}
-	r->host = host_new(&(struct host_world){s, r->plan, r->calendar, r->units, r->store, plugin});
+	r->host = host_new(&(struct host_world){.settings = s, .plan = r->plan, .calendar = r->calendar, .units = r->units,
+		.store = r->store, .plugin = plugin});
 	*out = r;
 	return 0;
 }

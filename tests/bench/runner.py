@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """One contained run of an empty plugin (one_run.c) beside processes that only open the same database and run one query:
 a dynamic C program (bare_query.c), and a check in Python by exec (query.py); and on the national register beside
-the sample's."""
+the sample's. The plugin asks for no plan and no unit: what reading these takes comes on top for one that does."""
 import os
 import statistics
 import subprocess
