@@ -23,8 +23,59 @@
  *  - Missing is not zero. A figure that is not known is reported as unknown, never as 0.
  *  - Every subject that was looked at is reported, also the good ones (a due that is done, a thing
  *    that lacks nothing): only a known good value ends an alert.
+ *  - A subject exists: "village:TH-0012", "unit:so-khcn", "task:ocop" are held against register and
+ *    plan, and so are unit, place and waiting_for; a word of the plugin's own ("museum:1") is not.
+ *  - Errors: what the host refuses (report() -1, query() NULL, row_next() -1) fails the run, whatever
+ *    check() returns; error() says why, and so does `langnghectl plugin list`. Returning is enough.
+ *  - One thread: no thread, process, file or socket can be made; malloc() and the C library's pure
+ *    functions may be used. What is printed goes nowhere: log() is for that.
+ *  - Limits of one run, settings of the installation: 200 000 findings, 64 MiB reported, 256 MiB of
+ *    memory, 10 s of processor time, 30 s in all. A subject, code or id has at most 300 bytes, any
+ *    other text 64 KiB, a query 20 000. Days lie between 1990 and 2200.
  *
- * C99 or later, and C++.
+ * A whole plugin, museum.c:
+ *
+ *     #include <langnghe_plugin.h>
+ *
+ *     static const struct ln_mark_row marks[] = {{.size = sizeof(struct ln_mark_row), .id = "guide",
+ *         .label = "Thuyết minh", .lacks = "chưa có thuyết minh", .action = "Đề nghị bổ sung.",
+ *         .clause = "mục 6 Phụ lục"}};
+ *     static const struct ln_rule_row rules[] = {{.size = sizeof(struct ln_rule_row), .id = "guide",
+ *         .kind = LN_MISSING, .title = "Thuyết minh", .clause = "mục 6 Phụ lục",
+ *         .severity = LN_NOTICE, .action = "Đề nghị bổ sung.", .marks = marks, .mark_count = 1}};
+ *
+ *     static int check(const struct ln_host *host, void *state)
+ *     {
+ *         struct ln_query *q = host->query(host->self, "SELECT 'village:' || code, name, commune,"
+ *             " tourism_since IS NOT NULL FROM v_village WHERE ended_on IS NULL", 0, 0);
+ *         int rc;
+ *         (void)state;
+ *         while ((rc = host->row_next(q)) == 1) {
+ *             const struct ln_mark mark = {"guide", host->column_int(q, 3) ? LN_OK : LN_LACKS, 0, 0};
+ *             const struct ln_finding f = {.size = sizeof f, .rule = "guide",
+ *                 .subject = host->column_text(q, 0), .name = host->column_text(q, 1),
+ *                 .place = host->column_text(q, 2), .marks = &mark, .mark_count = 1};
+ *             if (host->report(host->self, &f) < 0)
+ *                 break;
+ *         }
+ *         host->query_end(q);
+ *         return rc == 0 ? LN_COMPLETE : LN_FAILED;
+ *     }
+ *
+ *     static const char *const inputs[] = {"v_village", 0};
+ *     LN_EXPORT extern const struct ln_plugin langnghe_plugin;
+ *     const struct ln_plugin langnghe_plugin = {.abi = LN_ABI, .size = sizeof(struct ln_plugin),
+ *         .name = "museum", .version = "1.0", .summary = "villages with guides", .rules = rules,
+ *         .rule_count = 1, .inputs = inputs, .check = check};
+ *
+ *     cc -shared -fPIC -fvisibility=hidden -Wl,-z,defs -o museum.so museum.c
+ *
+ * C99 or later, and C++ (there without designated initialisers, in the order of the members).
+ *
+ * Changes within LN_ABI 1; what was built against an earlier one goes on working:
+ *   2026-11-27  first release; ln_host.capability, LN_HOST_HAS
+ *   2026-11-26  ln_mark_row.severity; ln_host.add_months, duty_span, list_next, unit_now
+ *   2026-11-24  first draft
  */
 #ifndef LANGNGHE_PLUGIN_H
 #define LANGNGHE_PLUGIN_H
@@ -103,7 +154,7 @@ struct ln_setting_row {
 	const char *help;      /* one English line */
 };
 
-/* One mark of one subject. */
+/* One mark of one subject. It has no size and stands in arrays: it never changes. */
 struct ln_mark {
 	const char *id;      /* of a ln_mark_row of the rule */
 	uint32_t state;      /* enum ln_mark_state */
@@ -146,7 +197,7 @@ struct ln_finding {
 	const char *list;     /* Vietnamese lines (one a line) listed under the item, or NULL */
 };
 
-/* A value bound to a parameter of a query. */
+/* A value bound to a parameter of a query. It has no size and stands in arrays: it never changes. */
 enum ln_value_type { LN_NULL = 0, LN_INT = 1, LN_TEXT = 2 };
 struct ln_value {
 	uint32_t type;
@@ -175,6 +226,10 @@ struct ln_debtor {
 	uint32_t not_applicable; /* the collector, listed so that it is seen */
 	const char *extension_no; /* document that granted the extension, or NULL */
 };
+
+/* Whether the host has a member that was added after the first release: LN_HOST_HAS(host, capability). */
+#define LN_HOST_HAS(host, member) \
+	((host)->size >= offsetof(struct ln_host, member) + sizeof((host)->member))
 
 /* The host, as functions. `self` is passed back as the first argument of each. */
 struct ln_host {
@@ -233,6 +288,11 @@ struct ln_host {
 	/* The code of the unit that carries on another one's work on the day that is judged, its own where it
 	 * lives; NULL: unknown, ended without a successor, or split so that nobody can say. */
 	const char *(*unit_now)(void *self, const char *code);
+	/* What this host can do, by name; 0: it does not know of it. "kinds.due", .short, .missing, .expiry;
+	 * "marks.severity", "marks.waiting"; "views.v_village" and so on; "limits.findings" of one run,
+	 * "limits.output" in bytes, "limits.text" and "limits.name" in bytes, "limits.queries" open at once,
+	 * "limits.parameters" of a query, "limits.log_line" in bytes. */
+	int64_t (*capability)(void *self, const char *name);
 };
 
 enum ln_result {

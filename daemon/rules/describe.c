@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "rules/abi.h"
 
 enum {
 	ROWS_MOST = 64,
@@ -64,8 +65,7 @@ static int copy_marks(struct rule_info *to, const struct ln_rule_row *row, struc
 	for (uint32_t i = 0; i < row->mark_count; i++) {
 		struct ln_mark_row m;
 		struct mark_info *mark = &to->marks[to->mark_count++];
-		size_t least = offsetof(struct ln_mark_row, severity);
-		if (copy_row(&m, sizeof m, least, row->marks, i, "mark", e) < 0 ||
+		if (copy_row(&m, sizeof m, ABI_MARK_LEAST, row->marks, i, "mark", e) < 0 ||
 			copy_text(&mark->id, m.id, "mark's id", e) < 0 ||
 			copy_text(&mark->label, m.label, "mark's label", e) < 0 ||
 			copy_text(&mark->lacks, m.lacks, "mark's lacks", e) < 0 ||
@@ -128,13 +128,13 @@ static int copy_rows(struct plugin_info *to, const struct ln_plugin *p, struct e
 	to->inputs = xcalloc(ROWS_MOST + 1, sizeof *to->inputs);
 	for (uint32_t i = 0; i < p->rule_count; i++) {
 		struct ln_rule_row row;
-		if (copy_row(&row, sizeof row, sizeof row, p->rules, i, "rule", e) < 0 ||
+		if (copy_row(&row, sizeof row, ABI_RULE_LEAST, p->rules, i, "rule", e) < 0 ||
 			copy_rule(&to->rules[to->rule_count++], &row, e) < 0)
 			return -1;
 	}
 	for (uint32_t i = 0; i < p->setting_count; i++) {
 		struct ln_setting_row row;
-		if (copy_row(&row, sizeof row, sizeof row, p->settings, i, "setting", e) < 0 ||
+		if (copy_row(&row, sizeof row, ABI_SETTING_LEAST, p->settings, i, "setting", e) < 0 ||
 			copy_setting(&to->settings[to->setting_count++], &row, e) < 0)
 			return -1;
 	}
@@ -150,9 +150,8 @@ int descriptor_copy(
 	if (p->abi != LN_ABI)
 		return err_set(
 			e, "it is built for plugin interface %u; %u is expected", p->abi, LN_ABI);
-	if (p->size < sizeof *p)
-		return err_set(e, "its descriptor is %u bytes long; at least %zu are expected",
-			p->size, sizeof *p);
+	if (p->size < ABI_PLUGIN_LEAST)
+		return err_set(e, "its descriptor is %u bytes long; at least %d are expected", p->size, ABI_PLUGIN_LEAST);
 	struct plugin_info *to = xcalloc(1, sizeof *to);
 	char *expected = plugin_name_of_file(file);
 	to->file = xstrdup(file);

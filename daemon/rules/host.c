@@ -5,12 +5,11 @@
 #include "rules/host_private.h"
 
 #include "base/text.h"
+#include "rules/abi.h"
 #include "rules/watched.h"
 #include "store/confined.h"
 
 enum {
-	LOG_LINE_MOST = 500,
-	PARAMETERS_MOST = 32,
 	QUERY_SHARE_PERCENT =
 		80 /* of the processor time of a check: so that it can still say why */
 };
@@ -78,11 +77,11 @@ static struct finding_mark *marks_of(struct host *h, const struct ln_finding *f)
 
 static int add_finding(struct host *h, const struct ln_finding *given, struct err *e)
 {
-	struct ln_finding f;
-	if (!given || given->size < sizeof f)
-		return err_set(e, "it reported a finding of %u bytes; at least %zu are expected",
-			given ? given->size : 0, sizeof f);
-	memcpy(&f, given, sizeof f);
+	struct ln_finding f = {0};
+	if (!given || given->size < ABI_FINDING_LEAST)
+		return err_set(e, "it reported a finding of %u bytes; at least %d are expected", given ? given->size : 0,
+			ABI_FINDING_LEAST);
+	memcpy(&f, given, given->size < sizeof f ? given->size : sizeof f);
 	const struct rule_info *rule = NULL;
 	if (f.rule && strnlen(f.rule, FINDING_NAME_MOST + 1) <= FINDING_NAME_MOST)
 		rule = plugin_rule(h->world.plugin, f.rule);
@@ -130,7 +129,7 @@ static int report(void *self, const struct ln_finding *given)
 static void log_message(void *self, const char *message)
 {
 	struct host *h = self;
-	size_t n = message ? strnlen(message, LOG_LINE_MOST) : 0;
+	size_t n = message ? strnlen(message, HOST_LOG_LINE_MOST) : 0;
 	while (n > 0 && !text_is_utf8(message, n))
 		n--; /* a character cut at the end, or bytes that are no text */
 	if (n == 0 || h->log.len + n + 1 > FRAME_LOG_MOST)
@@ -147,7 +146,7 @@ static int bind_values(
 	struct stmt *st, const struct ln_value *values, uint32_t count, struct err *e)
 {
 	int expected = confined_parameters(st);
-	if (count > PARAMETERS_MOST || expected != (int)count || (count && !values))
+	if (count > HOST_PARAMETERS_MOST || expected != (int)count || (count && !values))
 		return err_set(
 			e, "a query has %d parameters and was given %u values", expected, count);
 	for (uint32_t i = 0; i < count; i++) {
@@ -248,6 +247,7 @@ struct host *host_new(const struct host_world *w)
 		.error = last_error,
 	};
 	host_plan_functions(&h->table);
+	h->table.capability = host_capability;
 	return h;
 }
 

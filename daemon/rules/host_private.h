@@ -7,7 +7,7 @@
 
 #include "rules/host.h"
 
-enum { HOST_QUERIES_MOST = 8 };
+enum { HOST_QUERIES_MOST = 8, HOST_PARAMETERS_MOST = 32, HOST_LOG_LINE_MOST = 500 };
 
 struct ln_query {
 	struct host *host;
@@ -42,6 +42,8 @@ struct host {
 
 /* Fails the run with this sentence unless it has failed already. Always -1. */
 int host_fail(struct host *h, const char *sentence);
+/* ln_host.capability. */
+int64_t host_capability(void *self, const char *name);
 /* Puts the functions about plan, calendar and settings into the table. */
 void host_plan_functions(struct ln_host *table);
 /* NULL: they cannot be loaded, and the run has failed. */

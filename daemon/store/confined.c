@@ -359,3 +359,12 @@ bool confined_is_over(const struct store *s)
 	const struct confinement *c = s->limit;
 	return c->deadline_ns && used_ns() > c->deadline_ns;
 }
+
+bool confined_has_view(const struct store *s, const char *name)
+{
+	const struct confinement *c = s->limit;
+	for (size_t i = 0; i < c->view_count; i++)
+		if (strcmp(c->views[i].name, name) == 0)
+			return true;
+	return false;
+}

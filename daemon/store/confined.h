@@ -33,6 +33,8 @@ const char *const *confined_functions(void); /* those that may be called, NULL-t
 /* How many parameters (?1 ?2 …) a prepared statement has. */
 int confined_parameters(const struct stmt *st);
 const char *confined_parameter_name(const struct stmt *st, int i); /* ":today"; NULL for ?1 */
+/* Whether a published view has this name. */
+bool confined_has_view(const struct store *s, const char *name);
 /* Why the last statement failed, in SQLite's own words. */
 const char *confined_message(const struct store *s);
 /* Whether the limit of processor time is used up. */
