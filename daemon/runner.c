@@ -133,6 +133,8 @@ static int describe(const char *file)
 	if (rc == 0)
 		rc = sandbox_limit_memory(DESCRIBE_MEMORY_MIB, &e);
 	if (rc == 0)
+		rc = sandbox_narrow(file, &e);
+	if (rc == 0)
 		rc = sandbox_enter(&box, in, out, &e);
 	if (rc == 0)
 		rc = load(&l, file, box, &e);
@@ -221,6 +223,8 @@ static int run(const char *conf, const char *database, const char *file)
 		rc = sandbox_bind(&e);
 	if (rc == 0)
 		rc = sandbox_limit_memory(w.settings->plugins.memory_mib, &e);
+	if (rc == 0)
+		rc = sandbox_narrow(file, &e);
 	if (rc == 0)
 		rc = sandbox_enter(&box, in, out, &e);
 	if (rc == 0)

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/landlock.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -15,6 +16,8 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #if defined __SANITIZE_ADDRESS__
@@ -92,6 +95,43 @@ int sandbox_limit_memory(int memory_mib, struct err *e)
 		return err_set(
 			e, "memory cannot be limited to %d MiB: %s", memory_mib, strerror(errno));
 	return 0;
+}
+
+/* Lets path, if it exists, be read, and what lies in it if it is a folder. */
+static int may_read(int rules, const char *path)
+{
+	struct stat st;
+	struct landlock_path_beneath_attr beneath = {.parent_fd = open(path, O_PATH | O_CLOEXEC)};
+	if (beneath.parent_fd < 0)
+		return 0; /* loading says so where it matters */
+	beneath.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE;
+	if (fstat(beneath.parent_fd, &st) == 0 && S_ISDIR(st.st_mode))
+		beneath.allowed_access |= LANDLOCK_ACCESS_FS_READ_DIR;
+	long rc = syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0);
+	close(beneath.parent_fd);
+	return (int)rc;
+}
+
+int sandbox_narrow(const char *file, struct err *e)
+{
+	static const char *const libraries[] = {
+		"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache"};
+	const struct landlock_ruleset_attr all = {.handled_access_fs = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1};
+	if (WITH_ASAN)
+		return 0;
+	int rules = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof all, 0);
+	if (rules < 0 && (errno == ENOSYS || errno == EOPNOTSUPP))
+		return 0;
+	int rc = rules < 0 ? -1 : may_read(rules, file);
+	for (size_t i = 0; i < sizeof libraries / sizeof *libraries && rc == 0; i++)
+		rc = may_read(rules, libraries[i]);
+	if (rc == 0)
+		rc = (int)syscall(SYS_landlock_restrict_self, rules, 0);
+	if (rc < 0)
+		err_set(e, "files cannot be given up: %s", strerror(errno));
+	if (rules >= 0)
+		close(rules);
+	return rc;
 }
 
 #define END (-1)

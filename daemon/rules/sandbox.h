@@ -22,6 +22,10 @@ int sandbox_take_pipes(int *in, int *out, struct err *e);
 int sandbox_bind(struct err *e);
 /* Memory: what the process has mapped by now and memory_mib more. */
 int sandbox_limit_memory(int memory_mib, struct err *e);
+/* From here on only file and the system's libraries can be opened, by Landlock: a plugin's constructor runs while
+ * opening is allowed, and could else read what belongs to its user, as the mail server's password. Where the kernel has
+ * no Landlock (before 5.13, or switched off) nothing is narrowed, nor under AddressSanitizer. After sandbox_bind(). */
+int sandbox_narrow(const char *file, struct err *e);
 /* The first filter: files may be opened for reading and mapped; no socket, process, signal, exec.
  */
 int sandbox_enter(struct sandbox **out, int in, int fd_out, struct err *e);
