@@ -123,11 +123,11 @@ struct asked {
 	struct err error; /* where it was not started */
 };
 
-/* The service's user is the owner of its database; before there is one, whoever runs this. */
+/* The service's user is the owner of its database; without one, whoever runs this. */
 static uid_t service_user(const struct settings *s)
 {
 	struct stat st;
-	return stat(s->database, &st) == 0 ? st.st_uid : geteuid();
+	return s && stat(s->database, &st) == 0 ? st.st_uid : geteuid();
 }
 
 static void ask(struct asked *a, const struct settings *s, const char *file)
