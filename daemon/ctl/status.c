@@ -9,11 +9,29 @@
 #include "base/mem.h"
 #include "ctl/places.h"
 #include "mail/outbox.h"
+#include "rules/rule_file.h"
 
 #include <jansson.h>
+#include <unistd.h>
+
+/* "rules/NAME", whose file is there. */
+static bool is_rule(const struct settings *settings, const char *run)
+{
+	static const char rules[] = RULES_PLUGIN "/";
+	size_t n = sizeof rules - 1;
+	if (!settings || !settings->rules_directory || strncmp(run, rules, n) != 0)
+		return false;
+	char *base = xasprintf("%s.conf", run + n), *file = file_join(settings->rules_directory, base);
+	bool there = access(file, F_OK) == 0;
+	free(file);
+	free(base);
+	return there;
+}
 
 static bool is_enabled(const struct settings *settings, const char *plugin)
 {
+	if (is_rule(settings, plugin))
+		return true;
 	for (size_t i = 0; settings && i < settings->plugins.enabled_count; i++)
 		if (strcmp(settings->plugins.enabled[i], plugin) == 0)
 			return true;
@@ -26,12 +44,13 @@ static json_t *failing_plugins(struct store *s, const struct settings *settings)
 	struct err e;
 	json_t *all = json_array();
 	struct stmt *st = store_stmt(s,
-		"SELECT name, failures, last_error FROM plugin_run WHERE failures > 0 ORDER BY name", &e);
+		"SELECT name, failures, last_error, next_try FROM plugin_run WHERE failures > 0 ORDER BY name", &e);
 	while (st && stmt_step(st, &e) == 1) {
 		if (is_enabled(settings, col_text(st, 0)))
 			json_array_append_new(all,
-				json_pack("{s:s,s:I,s:s?}", "name", col_text(st, 0), "failures",
-					(json_int_t)col_int(st, 1), "last_error", col_text(st, 2)));
+				json_pack("{s:s,s:I,s:s?,s:s?}", "name", col_text(st, 0), "failures",
+					(json_int_t)col_int(st, 1), "last_error", col_text(st, 2), "next_try",
+					col_text(st, 3)));
 	}
 	return all;
 }

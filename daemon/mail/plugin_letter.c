@@ -9,6 +9,9 @@
 #include "mail/draft.h"
 #include "mail/mailing.h"
 #include "mail/outbox.h"
+#include "rules/rule_file.h"
+
+#include <string.h>
 
 /* One plugin that is put aside. */
 struct failing {
@@ -56,7 +59,10 @@ static json_t *make_view(struct draft *d, const struct failing *f)
 	char hm[6];
 	view_text(d, view, "label", d->world->settings->data_label);
 	view_text(d, view, "name", f->name);
-	view_text(d, view, "file", f->file);
+	/* A rule without C was copied when it was taken over; the copy is nothing to mend. */
+	bool rule = strncmp(f->name, RULES_PLUGIN "/", strlen(RULES_PLUGIN "/")) == 0;
+	view_text(d, view, "file", rule ? NULL : f->file);
+	view_flag(view, "rule", rule);
 	view_text(d, view, "error", f->error);
 	view_number(d, view, "failures", f->failures);
 	if (moment_parse(f->since, d->world->settings->utc_offset_s, &since) == 0)

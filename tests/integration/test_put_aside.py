@@ -100,6 +100,8 @@ def main():
         report.check("alerts say when it was checked last", all(
             a["last_checked"] == "2026-11-10" for a in p.ctl("alerts", json_out=True)
             if a["key"].startswith("environment/")))
+        said = p.ctl("status", json_out=True)["database"]["plugin_failing"]
+        report.check("status says so", [s["name"] for s in said] == ["environment"] and said[0]["next_try"], str(said))
         report.check("audit says so", "put aside until" in p.ctl("audit", "--as-of", "2026-11-12").stdout)
         text = p.sql("SELECT bytes FROM letter WHERE kind = 'plugin'")[0][0]
         report.check("the letter goes to the administrator", b"quantri@thanhhoa.example" in text)

@@ -309,7 +309,8 @@ def life(report, p, folder):
     runs = {r["name"]: r for r in p.ctl("plugin", "list", json_out=True)}
     report.check("and why", runs["rules/risk"]["plugin_state"] == "failing" and "v_vilage" in runs["rules/risk"]["last_error"]
                  and runs["rules/steady"]["plugin_state"] == "ready", str(runs.get("rules/risk")))
-    report.check("status says so, too", "v_vilage" in p.ctl("audit", "--as-of", "2026-11-13").stdout)
+    report.check("audit says so, too", "v_vilage" in p.ctl("audit", "--as-of", "2026-11-13").stdout)
+    report.check("and status", "v_vilage" in p.ctl("status").stdout)
     write(folder, "risk", "name = ")
     round_at(p, "2026-11-14T07:30:00+07:00")
     report.equal("a file that cannot be read: the same", states(p), kept)
