@@ -18,7 +18,7 @@
 #include "mail/spool_letter.h"
 #include "plan/taken.h"
 #include "rules/put_aside.h"
-#include "rules/rule_trial.h"
+#include "rules/trial.h"
 
 #include <getopt.h>
 #include <signal.h>

@@ -2,6 +2,7 @@
  * check_row.c: see check_row.h.
  */
 #include "ctl/check_row.h"
+#include "ctl/command.h"
 
 #include "alerts/addressees.h"
 #include "plan/period.h"
@@ -66,4 +67,12 @@ void check_row(struct table *t, const struct world *w, const struct judged *g, i
 	struct arena own = {0};
 	table_text(t, "summary", g->summary ? g->summary : summary_make(&own, g));
 	arena_release(&own);
+}
+
+int check_listing(struct ctl *c, const struct judgement *j)
+{
+	struct table *t = table_new(check_keys);
+	for (size_t i = 0; i < j->count; i++)
+		check_row(t, &c->world, &j->items[i], j->today);
+	return ctl_listing(c, t);
 }

@@ -7,7 +7,11 @@
 
 #include "ctl/judged_row.h"
 
+struct ctl;
+
 extern const char *const check_keys[]; /* NULL-terminated */
 void check_row(struct table *t, const struct world *w, const struct judged *g, int32_t today);
+/* All of j, printed; the exit code. */
+int check_listing(struct ctl *c, const struct judgement *j);
 
 #endif

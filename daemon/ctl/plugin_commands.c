@@ -9,8 +9,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "rules/runner.h"
-#include "rules/subjects.h"
+#include "rules/trial.h"
 
 #include <dirent.h>
 #include <unistd.h>
@@ -36,24 +35,6 @@ static int run_plugin_lint(struct ctl *c)
 	return rc;
 }
 
-/* Judges what the plugin reports into j; its findings live in set. */
-static int try_plugin(struct ctl *c, const struct plugin_info *p, struct judgement *j,
-	struct findings *set, struct err *e)
-{
-	struct runner *r = NULL;
-	struct subjects subjects = {0};
-	int rc = runner_start(&r, c->world.settings, c->world.database, p, e);
-	if (rc == 0)
-		rc = runner_check(r, j->today, set, NULL, e);
-	if (rc == 0)
-		rc = subjects_check(&subjects, &c->world, p, set, e);
-	subjects_release(&subjects);
-	for (size_t i = 0; rc == 0 && i < set->count; i++)
-		rc = judge_finding(j, &c->world, p, &set->items[i], e);
-	runner_stop(r);
-	return rc;
-}
-
 /* A plugin that need not be enabled or installed, contained like any other; stores nothing. */
 static int run_plugin_run(struct ctl *c)
 {
@@ -68,14 +49,10 @@ static int run_plugin_run(struct ctl *c)
 		return rc;
 	if (plugin_describe(c->world.settings, c->positional[0], &p, &e) < 0)
 		return ctl_fail(CTL_REJECTED, "%s", e.text);
-	if (try_plugin(c, p, &j, &set, &e) < 0) {
+	if (trial_run(&c->world, p, &j, &set, &e) < 0)
 		rc = ctl_fail(CTL_REJECTED, "%s", e.text);
-	} else {
-		struct table *t = table_new(check_keys);
-		for (size_t i = 0; i < j.count; i++)
-			check_row(t, &c->world, &j.items[i], j.today);
-		rc = ctl_listing(c, t);
-	}
+	else
+		rc = check_listing(c, &j);
 	judgement_release(&j);
 	findings_release(&set);
 	plugin_info_free(p);

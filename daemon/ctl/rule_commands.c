@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "rules/rule_file.h"
-#include "rules/rule_trial.h"
+#include "rules/trial.h"
 
 #include <unistd.h>
 
@@ -43,10 +43,7 @@ static int try_rule(struct ctl *c, const struct rule_file *rule, struct judgemen
 {
 	struct problems problems = {0};
 	struct err e;
-	int rc = rule_try(&c->world, rule->info, j->today, set, &e);
-	for (size_t i = 0; rc == 0 && i < set->count; i++)
-		rc = judge_finding(j, &c->world, rule->info, &set->items[i], &e);
-	if (rc < 0)
+	if (trial_run(&c->world, rule->info, j, set, &e) < 0)
 		rule_problem(rule->info, &e, &problems);
 	return tell(&problems);
 }
@@ -116,12 +113,8 @@ static int run_rule_run(struct ctl *c)
 	if (rc)
 		return rc;
 	rc = try_rule(c, rule, &j, &set);
-	if (!rc) {
-		struct table *t = table_new(check_keys);
-		for (size_t i = 0; i < j.count; i++)
-			check_row(t, &c->world, &j.items[i], j.today);
-		rc = ctl_listing(c, t);
-	}
+	if (!rc)
+		rc = check_listing(c, &j);
 	judgement_release(&j);
 	findings_release(&set);
 	rule_file_free(rule);

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(ROOT, os.environ.get("B", "build/cc"))
@@ -86,6 +87,16 @@ mail = {{ transport = "maildir"; maildir = "mail"; from = "langnghe@thanhhoa.exa
         return sorted(self.sql(
             "SELECT unit, day, kind, steps FROM letter WHERE id NOT IN"
             " (SELECT letter FROM recipient WHERE delivery = 'superseded' OR email = '')"))
+
+
+def wait_for(what, limit=60):
+    """Whether it comes true within so many seconds."""
+    end = time.monotonic() + limit
+    while time.monotonic() < end:
+        if what():
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def difference(got, want):

@@ -7,10 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from province import BUILD, Province, Report, ROOT  # noqa: E402
+from province import BUILD, ROOT, Province, Report, wait_for  # noqa: E402
 
 LONG = "x" * 40
 REFUSED = {
@@ -217,14 +216,6 @@ def of_the_readme(report, i):
 def with_daemon(report, i, steps, folder, block):
     def here(commands_of_step):
         return commands_of_step.replace("/tmp/", f"{i.work}/").replace("/usr/lib", f"{i.usr}/lib")
-
-    def wait_for(what, limit=60):
-        end = time.monotonic() + limit
-        while time.monotonic() < end:
-            if what():
-                return True
-            time.sleep(0.1)
-        return False
 
     def alerts():
         return i.p.sql("SELECT count(*) FROM alert WHERE plugin = 'at-risk-villages'")[0][0]

@@ -6,20 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from province import BUILD, Province, Report  # noqa: E402
+from province import BUILD, Province, Report, wait_for  # noqa: E402
 from test_put_aside import build_failing, replace  # noqa: E402
-
-
-def wait_for(what, limit=40):
-    end = time.monotonic() + limit
-    while time.monotonic() < end:
-        if what():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def main():

@@ -8,19 +8,9 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from province import BUILD, ROOT, Province, Report  # noqa: E402
-
-
-def wait_for(what, limit=30):
-    end = time.monotonic() + limit
-    while time.monotonic() < end:
-        if what():
-            return True
-        time.sleep(0.05)
-    return False
+from province import BUILD, ROOT, Province, Report, wait_for  # noqa: E402
 
 
 def status(p):

@@ -10,7 +10,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from province import BUILD, ROOT, Province, Report  # noqa: E402
+from province import BUILD, ROOT, Province, Report, wait_for  # noqa: E402
 
 TODAY = "2026-11-20"
 SHIPPED = os.path.join(ROOT, "conf", "rules.d")
@@ -329,15 +329,6 @@ def life(report, p, folder):
     write(folder, "risk", "enabled = false;\n" + GOOD % "risk")
     runs = {r["name"]: r["plugin_state"] for r in p.ctl("plugin", "list", json_out=True)}
     report.equal("switched off", runs["rules/risk"], "disabled")
-
-
-def wait_for(what, limit=30):
-    end = time.monotonic() + limit
-    while time.monotonic() < end:
-        if what():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def daemon(report, p, folder):

@@ -1,7 +1,7 @@
 /*
- * rule_trial.c: see rule_trial.h.
+ * trial.c: see trial.h.
  */
-#include "rules/rule_trial.h"
+#include "rules/trial.h"
 
 #include "rules/rule_file.h"
 #include "rules/runner.h"
@@ -10,17 +10,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-int rule_try(const struct world *w, const struct plugin_info *rule, int32_t today, struct findings *out, struct err *e)
+int trial_run(const struct world *w, const struct plugin_info *plugin, struct judgement *j, struct findings *set,
+	struct err *e)
 {
 	struct runner *r = NULL;
-	int rc = runner_start(&r, w->settings, w->database, rule, e);
-	if (rc == 0)
-		rc = runner_check(r, today, out, NULL, e);
-	runner_stop(r);
 	struct subjects subjects = {0};
+	int rc = runner_start(&r, w->settings, w->database, plugin, e);
 	if (rc == 0)
-		rc = subjects_check(&subjects, w, rule, out, e);
+		rc = runner_check(r, j->today, set, NULL, e);
+	runner_stop(r);
+	if (rc == 0)
+		rc = subjects_check(&subjects, w, plugin, set, e);
 	subjects_release(&subjects);
+	for (size_t i = 0; rc == 0 && i < set->count; i++)
+		rc = judge_finding(j, w, plugin, &set->items[i], e);
 	return rc;
 }
 
@@ -52,11 +55,13 @@ void rules_try(const struct world *w, int32_t today, struct problems *problems)
 {
 	for (size_t i = 0; w->store && i < w->plugin_count; i++) {
 		struct findings found = {0};
+		struct judgement j = {.today = today, .watch_from = DAY_NONE};
 		struct err e;
 		if (!w->plugins[i] || strcmp(w->plugins[i]->name, RULES_PLUGIN) != 0)
 			continue;
-		if (rule_try(w, w->plugins[i], today, &found, &e) < 0)
+		if (trial_run(w, w->plugins[i], &j, &found, &e) < 0)
 			rule_problem(w->plugins[i], &e, problems);
+		judgement_release(&j);
 		findings_release(&found);
 	}
 }
