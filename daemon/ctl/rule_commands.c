@@ -32,7 +32,7 @@ static int read_rule(struct ctl *c, struct rule_file **out)
 		return ctl_fail(CTL_USAGE, "%s: a rule is a file NAME.conf; see langnghe-rules(5)", file);
 	if (rule_file_load(file, out, &problems) == 0 &&
 		rule_file_check_names(*out, c->world.plan, c->world.units, &e) < 0) {
-		problems_add(&problems, file, 0, 0, "%s", e.text);
+		problems_add(&problems, file, (*out)->lead_line, 0, "%s", e.text);
 		rule_file_free(*out);
 	}
 	return tell(&problems);
@@ -69,19 +69,27 @@ static void say_what_was_found(const struct rule_file *rule, const struct judgem
 		       "alert ends only when its subject is found in order\n");
 }
 
+/* Files and, where there is one, the database; no other plugin or rule is asked what it is. */
+static int open_register(struct ctl *c, bool *there)
+{
+	struct err e;
+	int rc = ctl_open_files(c);
+	if (rc)
+		return rc;
+	const char *database = c->world.settings->database;
+	*there = access(database, F_OK) == 0;
+	if (*there && world_open_store(&c->world, database, STORE_READ, &e) < 0)
+		return ctl_fail(CTL_CANNOT, "%s", e.text);
+	return 0;
+}
+
 static int run_rule_check(struct ctl *c)
 {
 	struct rule_file *rule;
 	struct judgement j = {.watch_from = DAY_NONE};
 	struct findings set = {0};
-	int rc = ctl_open_files(c);
-	if (rc)
-		return rc;
-	bool there = access(c->world.settings->database, F_OK) == 0;
-	if (there) {
-		world_close(&c->world);
-		rc = ctl_open_world(c, STORE_READ);
-	}
+	bool there;
+	int rc = open_register(c, &there);
 	if (!rc)
 		rc = ctl_today(c, &j.today);
 	if (!rc)
@@ -105,7 +113,10 @@ static int run_rule_run(struct ctl *c)
 	struct rule_file *rule;
 	struct judgement j = {.watch_from = DAY_NONE};
 	struct findings set = {0};
-	int rc = ctl_open_world(c, STORE_READ);
+	bool there;
+	int rc = open_register(c, &there);
+	if (!rc && !there)
+		rc = ctl_fail(CTL_CANNOT, "there is no database %s yet: langnghectl init", c->world.settings->database);
 	if (!rc)
 		rc = ctl_today(c, &j.today);
 	if (!rc)

@@ -167,7 +167,7 @@ static void read_kind(struct reading *r)
 	rule->schedule = (enum rule_schedule)conf_choice(&r->top, "schedule", schedules, RULE_DAILY);
 	rule->notice_days = (int)conf_int(&r->top, "notice_days", 0, 366, 30);
 	rule->comparator = comparator < 0 ? RULE_GE : (enum rule_comparator)comparator;
-	if (rule->kind == RULE_FILE_SHORT && comparator < 0)
+	if (rule->kind == RULE_FILE_SHORT && comparator < 0 && line_of(r, "comparator") == 0)
 		complain(r, "kind", "kind \"short\" needs a comparator: what the value must be in order to be in order: "
 				    "\"gt\", \"ge\", \"eq\", \"le\" or \"lt\" the threshold");
 	if (rule->kind == RULE_FILE_DUE && (comparator >= 0 || rule->has_threshold))
@@ -296,6 +296,7 @@ static void read_all(struct reading *r)
 	rule->sentence = required_text(r, "sentence");
 	rule->query_line = line_of(r, "query");
 	rule->sentence_line = line_of(r, "sentence");
+	rule->lead_line = line_of(r, "task") ? line_of(r, "task") : line_of(r, "unit");
 	read_kind(r);
 	read_rule(r);
 	conf_unknown(&r->top);

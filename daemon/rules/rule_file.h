@@ -37,7 +37,7 @@ struct rule_file {
 	bool enabled;
 	enum rule_file_kind kind;
 	char *query;
-	int query_line, sentence_line;
+	int query_line, sentence_line, lead_line; /* of query, sentence, task or unit */
 	enum rule_comparator comparator;
 	double threshold;
 	bool has_threshold;

@@ -46,10 +46,25 @@ static const char *short_summary(struct arena *a, const struct judged *g)
 	return text;
 }
 
+/* "Phương án BVMT, Tổ chức tự quản": what nobody knows, by its short names. */
+static const char *unknown_labels(struct arena *a, const struct judged *g)
+{
+	struct buf b = {0};
+	const struct finding *f = g->finding;
+	for (size_t i = 0; i < f->mark_count; i++) {
+		const struct mark_info *mark = rule_mark(g->rule, f->marks[i].id);
+		if (f->marks[i].state == LN_UNKNOWN && mark)
+			buf_addf(&b, "%s%s", b.len ? ", " : "", mark->label);
+	}
+	const char *text = arena_strdup(a, b.s ? b.s : "");
+	buf_release(&b);
+	return text;
+}
+
 static const char *missing_summary(struct arena *a, const struct judged *g, const char *name)
 {
 	if (g->lacks + g->waiting == 0)
-		return g->unknowns ? arena_printf(a, "%s: %zu nội dung chưa có số liệu", name, g->unknowns)
+		return g->unknowns ? arena_printf(a, "%s: chưa có số liệu: %s", name, unknown_labels(a, g))
 				   : arena_printf(a, "%s: %s", name, status_vi(g->status));
 	struct buf b = {0};
 	const struct finding *f = g->finding;

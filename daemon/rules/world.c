@@ -74,7 +74,7 @@ static void describe_rule(struct world *w, const char *file, struct problems *pr
 		return;
 	}
 	if (w->plan && rule_file_check_names(rule, w->plan, w->units, &e) < 0) {
-		problems_add(problems, file, 0, 0, "%s", e.text);
+		problems_add(problems, file, rule->lead_line, 0, "%s", e.text);
 		add_plugin(w, NULL, rule_file_run_name(file), error_of(problems, before, file));
 	} else if (rule->enabled) {
 		add_plugin(w, rule->info, xstrdup(rule->info->run), NULL);

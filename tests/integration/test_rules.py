@@ -181,8 +181,8 @@ WRONG = [  # what is replaced by what, the line that is named, words of the erro
     ('severity = "warning"', 'severity = "warning"; act_within_days = -1', 5, "between 0 and 3660"),
     ('unit = "so-nnmt";', 'unit = "so-nnmt"; task = "ocop";', 3, "not both"),
     ('unit = "so-nnmt";', '', None, "task"),
-    ('unit = "so-nnmt";', 'unit = "so-khong-co";', None, "no unit of the register"),
-    ('unit = "so-nnmt";', 'task = "khong-co";', None, "the plan has no task"),
+    ('unit = "so-nnmt";', 'unit = "so-khong-co";', 3, "no unit of the register"),
+    ('unit = "so-nnmt";', 'task = "khong-co";', 3, "the plan has no task"),
     ('action = "Đề nghị xây dựng phương án bảo tồn.";', '', None, "action is missing"),
     ('lacks = "chưa có phương án bảo tồn"', 'lacks = ""', 10, "must not be empty"),
     ('{at_risk_since}', '{at_risk}', SENTENCE_LINE, "{at_risk} is no column"),
@@ -226,7 +226,8 @@ def wrong(report, p, folder):
         r = p.ctl("rule", "check", path, "--as-of", TODAY, check=False)
         place = f"{path}:{line}: " if line else path + ":"
         report.check(f"{old} -> {new}", r.returncode == 0 if words is None else
-                     r.returncode == 1 and place in r.stderr and words in r.stderr, r.stdout + r.stderr)
+                     r.returncode == 1 and place in r.stderr and words in r.stderr
+                     and len(set(r.stderr.splitlines())) == len(r.stderr.splitlines()), r.stdout + r.stderr)
     for bad in (b"", b"\x00", b"name = ", b"\xff\xfe", b"name = \"case\";\n" * 2, b"/* open"):
         path = os.path.join(folder, "case.conf")
         with open(path, "wb") as f:
