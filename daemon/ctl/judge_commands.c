@@ -49,9 +49,7 @@ static bool say_failures(const struct judgement *j)
 /* An enabled plugin, `rules` for all rules without C, or "rules/NAME" for one. */
 static bool is_enabled(const struct settings *s, const char *plugin)
 {
-	static const char rules[] = RULES_PLUGIN;
-	size_t n = sizeof rules - 1;
-	if (s->rules_directory && strncmp(plugin, rules, n) == 0 && (plugin[n] == '/' || plugin[n] == '\0'))
+	if (s->rules_directory && (strcmp(plugin, RULES_PLUGIN) == 0 || rule_of_run(plugin)))
 		return true;
 	for (size_t i = 0; i < s->plugins.enabled_count; i++) {
 		if (strcmp(s->plugins.enabled[i], plugin) == 0)

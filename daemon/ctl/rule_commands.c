@@ -22,29 +22,54 @@ static int tell(struct problems *problems)
 	return rc;
 }
 
-/* Reads FILE, and looks its names up. 0, or the exit code after having said why. */
-static int read_rule(struct ctl *c, struct rule_file **out)
+/* A rule on trial, and what it found. Zeroed but for j.watch_from. */
+struct trial {
+	struct rule_file *rule;
+	bool tried; /* there is a register to try it on */
+	struct judgement j;
+	struct findings set; /* of which j tells */
+};
+
+static void trial_release(struct trial *t)
+{
+	judgement_release(&t->j);
+	findings_release(&t->set);
+	rule_file_free(t->rule);
+}
+
+/* Files and, where there is one, the database; no other plugin or rule is asked what it is. */
+static int open_register(struct ctl *c, bool *there)
+{
+	struct err e;
+	int rc = ctl_open_files(c);
+	if (rc)
+		return rc;
+	const char *database = c->world.settings->database;
+	*there = access(database, F_OK) == 0;
+	if (*there && world_open_store(&c->world, database, STORE_READ, &e) < 0)
+		return ctl_fail(CTL_CANNOT, "%s", e.text);
+	return 0;
+}
+
+/* FILE read, its names looked up, and run where there is a register. 0, or the exit code after having said why. */
+static int try_rule(struct ctl *c, struct trial *t)
 {
 	struct problems problems = {0};
 	struct err e;
 	const char *file = c->positional[0];
+	int rc = open_register(c, &t->tried);
+	if (!rc)
+		rc = ctl_today(c, &t->j.today);
+	if (rc)
+		return rc;
 	if (!rule_file_is(file))
 		return ctl_fail(CTL_USAGE, "%s: a rule is a file NAME.conf; see langnghe-rules(5)", file);
-	if (rule_file_load(file, out, &problems) == 0 &&
-		rule_file_check_names(*out, c->world.plan, c->world.units, &e) < 0) {
-		problems_add(&problems, file, (*out)->lead_line, 0, "%s", e.text);
-		rule_file_free(*out);
-	}
-	return tell(&problems);
-}
-
-/* A run, judged into j; its findings live in set. 0, or the exit code after having said why. */
-static int try_rule(struct ctl *c, const struct rule_file *rule, struct judgement *j, struct findings *set)
-{
-	struct problems problems = {0};
-	struct err e;
-	if (trial_run(&c->world, rule->info, j, set, &e) < 0)
-		rule_problem(rule->info, &e, &problems);
+	if (rule_file_load(file, &t->rule, &problems) < 0)
+		return tell(&problems);
+	if (rule_file_check_names(t->rule, c->world.plan, c->world.units, &e) < 0)
+		problems_add(&problems, file, t->rule->lead_line, 0, "%s", e.text);
+	else if (t->tried && trial_run(&c->world, t->rule->info, &t->j, &t->set, &e) < 0)
+		rule_problem(t->rule->info, &e, &problems);
 	return tell(&problems);
 }
 
@@ -69,66 +94,27 @@ static void say_what_was_found(const struct rule_file *rule, const struct judgem
 		       "alert ends only when its subject is found in order\n");
 }
 
-/* Files and, where there is one, the database; no other plugin or rule is asked what it is. */
-static int open_register(struct ctl *c, bool *there)
-{
-	struct err e;
-	int rc = ctl_open_files(c);
-	if (rc)
-		return rc;
-	const char *database = c->world.settings->database;
-	*there = access(database, F_OK) == 0;
-	if (*there && world_open_store(&c->world, database, STORE_READ, &e) < 0)
-		return ctl_fail(CTL_CANNOT, "%s", e.text);
-	return 0;
-}
-
 static int run_rule_check(struct ctl *c)
 {
-	struct rule_file *rule;
-	struct judgement j = {.watch_from = DAY_NONE};
-	struct findings set = {0};
-	bool there;
-	int rc = open_register(c, &there);
-	if (!rc)
-		rc = ctl_today(c, &j.today);
-	if (!rc)
-		rc = read_rule(c, &rule);
-	if (rc)
-		return rc;
-	if (there)
-		rc = try_rule(c, rule, &j, &set);
-	if (!rc && there)
-		say_what_was_found(rule, &j);
+	struct trial t = {.j.watch_from = DAY_NONE};
+	int rc = try_rule(c, &t);
+	if (!rc && t.tried)
+		say_what_was_found(t.rule, &t.j);
 	else if (!rc)
-		printf("%s: rule %s: in order; its query was not tried: there is no database yet\n", rule->file, rule->id);
-	judgement_release(&j);
-	findings_release(&set);
-	rule_file_free(rule);
+		printf("%s: rule %s: in order; its query was not tried: there is no database yet\n", t.rule->file, t.rule->id);
+	trial_release(&t);
 	return rc;
 }
 
 static int run_rule_run(struct ctl *c)
 {
-	struct rule_file *rule;
-	struct judgement j = {.watch_from = DAY_NONE};
-	struct findings set = {0};
-	bool there;
-	int rc = open_register(c, &there);
-	if (!rc && !there)
+	struct trial t = {.j.watch_from = DAY_NONE};
+	int rc = try_rule(c, &t);
+	if (!rc && !t.tried)
 		rc = ctl_fail(CTL_CANNOT, "there is no database %s yet: langnghectl init", c->world.settings->database);
 	if (!rc)
-		rc = ctl_today(c, &j.today);
-	if (!rc)
-		rc = read_rule(c, &rule);
-	if (rc)
-		return rc;
-	rc = try_rule(c, rule, &j, &set);
-	if (!rc)
-		rc = check_listing(c, &j);
-	judgement_release(&j);
-	findings_release(&set);
-	rule_file_free(rule);
+		rc = check_listing(c, &t.j);
+	trial_release(&t);
 	return rc;
 }
 

@@ -17,14 +17,11 @@
 /* "rules/NAME", whose file is there. */
 static bool is_rule(const struct settings *settings, const char *run)
 {
-	static const char rules[] = RULES_PLUGIN "/";
-	size_t n = sizeof rules - 1;
-	if (!settings || !settings->rules_directory || strncmp(run, rules, n) != 0)
+	if (!settings || !settings->rules_directory || !rule_of_run(run))
 		return false;
-	char *base = xasprintf("%s.conf", run + n), *file = file_join(settings->rules_directory, base);
+	char *file = run_file(settings, run);
 	bool there = access(file, F_OK) == 0;
 	free(file);
-	free(base);
 	return there;
 }
 

@@ -219,19 +219,6 @@ static void rule_other_rows(struct table *t, const struct world *w)
 	free(files);
 }
 
-/* Where the enabled plugin or rule of this name lies. The caller frees. */
-static char *plugin_file(const struct settings *s, const char *run)
-{
-	static const char rule[] = RULES_PLUGIN "/";
-	bool is_rule = strncmp(run, rule, sizeof rule - 1) == 0;
-	if (strcmp(run, RULES_PLUGIN) == 0)
-		return xstrdup(s->rules_directory);
-	char *base = is_rule ? xasprintf("%s.conf", run + sizeof rule - 1) : xasprintf("%s.so", run);
-	char *file = file_join(is_rule ? s->rules_directory : s->plugins.directory, base);
-	free(base);
-	return file;
-}
-
 static int run_plugin_list(struct ctl *c)
 {
 	struct problems problems = {0};
@@ -247,7 +234,7 @@ static int run_plugin_list(struct ctl *c)
 		c->world.store = NULL;
 	struct table *t = table_new(plugin_keys);
 	for (size_t i = 0; i < c->world.plugin_count; i++) {
-		char *file = plugin_file(s, c->world.plugin_runs[i]);
+		char *file = run_file(s, c->world.plugin_runs[i]);
 		plugin_enabled_row(t, c->world.store, c->world.plugin_runs[i], file, c->world.plugins[i]);
 		free(file);
 	}

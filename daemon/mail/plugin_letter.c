@@ -60,7 +60,7 @@ static json_t *make_view(struct draft *d, const struct failing *f)
 	view_text(d, view, "label", d->world->settings->data_label);
 	view_text(d, view, "name", f->name);
 	/* A rule without C was copied when it was taken over; the copy is nothing to mend. */
-	bool rule = strncmp(f->name, RULES_PLUGIN "/", strlen(RULES_PLUGIN "/")) == 0;
+	bool rule = rule_of_run(f->name) != NULL;
 	view_text(d, view, "file", rule ? NULL : f->file);
 	view_flag(view, "rule", rule);
 	view_text(d, view, "error", f->error);

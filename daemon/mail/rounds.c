@@ -105,10 +105,9 @@ int round_due(const struct world *w, struct moment now, bool force_check, struct
 					    now.second >= w->settings->schedule.check_at);
 	if (send_is_due(w, now, &out->send, e) < 0)
 		return -1;
-	struct moment again = now;
 	bool over;
-	int waiting = put_aside_next(w, now, &again, &over, e);
-	if (waiting < 0)
+	struct moment again;
+	if (put_aside_next(w, now, &again, &over, e) < 0)
 		return -1;
 	out->check |= out->send | over; /* letters are written from today's facts */
 	int32_t live = watch_from(w->store);
@@ -120,8 +119,6 @@ int round_due(const struct world *w, struct moment now, bool force_check, struct
 		       previewed != now.day;
 	*next = next_check(w, now);
 	*reason = "check";
-	if (waiting && moment_compare(again, *next) < 0)
-		*next = again;
 	if (live == DAY_NONE)
 		return 0;
 	struct moment send = round_next_send(w, now), preview = next_preview(w, now);
@@ -136,19 +133,7 @@ int round_due(const struct world *w, struct moment now, bool force_check, struct
 	return 0;
 }
 
-static int next_with_pauses(const struct world *w, struct moment now, struct round_result *r, struct err *e)
-{
-	struct moment again;
-	bool over;
-	int waiting = put_aside_next(w, now, &again, &over, e);
-	if (waiting == 1 && moment_compare(again, r->next) < 0) {
-		r->next = again;
-		r->reason = "check";
-	}
-	return waiting < 0 ? -1 : 0;
-}
-
-int round_run(const struct world *w, struct runner_set *runners, const struct templates *t,
+static int do_round(const struct world *w, struct runner_set *runners, const struct templates *t,
 	struct moment now, bool force_check, mailing_sink *sink, void *context,
 	struct round_result *r, struct err *e)
 {
@@ -176,8 +161,6 @@ int round_run(const struct world *w, struct runner_set *runners, const struct te
 			rc = set_meta_day(w->store, "last_check", now.day, e);
 		if (rc == 0 && runners->puts_aside)
 			rc = plugin_letters_queue(w, t, now, e);
-		if (rc == 0) /* who failed just now rests until then */
-			rc = next_with_pauses(w, now, r, e);
 	}
 	if (rc == 0 && !r->done.send && send_is_due(w, now, &r->done.send, e) < 0)
 		rc = -1; /* what was just found may be urgent enough (P15) */
@@ -194,4 +177,26 @@ int round_run(const struct world *w, struct runner_set *runners, const struct te
 	}
 	judgement_release(&j);
 	return rc;
+}
+
+/* Who is put aside is tried when its pause ends, if nothing comes before. */
+static int next_with_pauses(const struct world *w, struct moment now, struct round_result *r, struct err *e)
+{
+	struct moment again;
+	bool over;
+	int waiting = put_aside_next(w, now, &again, &over, e);
+	if (waiting == 1 && moment_compare(again, r->next) < 0) {
+		r->next = again;
+		r->reason = "check";
+	}
+	return waiting < 0 ? -1 : 0;
+}
+
+int round_run(const struct world *w, struct runner_set *runners, const struct templates *t,
+	struct moment now, bool force_check, mailing_sink *sink, void *context,
+	struct round_result *r, struct err *e)
+{
+	if (do_round(w, runners, t, now, force_check, sink, context, r, e) < 0)
+		return -1;
+	return next_with_pauses(w, now, r, e);
 }

@@ -359,6 +359,25 @@ char *plugin_run_name(const char *plugin, const char *rule)
 	return strcmp(plugin, RULES_PLUGIN) == 0 ? xasprintf("%s/%s", RULES_PLUGIN, rule) : xstrdup(plugin);
 }
 
+const char *rule_of_run(const char *run)
+{
+	static const char rules[] = RULES_PLUGIN "/";
+	size_t n = sizeof rules - 1;
+	return strncmp(run, rules, n) == 0 ? run + n : NULL;
+}
+
+char *run_file(const struct settings *s, const char *run)
+{
+	const char *rule = rule_of_run(run);
+	if (strcmp(run, RULES_PLUGIN) == 0)
+		return xstrdup(s->rules_directory);
+	if (!rule || !s->rules_directory)
+		return plugin_file_of(s, run);
+	char *base = xasprintf("%s%s", rule, suffix), *file = file_join(s->rules_directory, base);
+	free(base);
+	return file;
+}
+
 char *rule_file_run_name(const char *path)
 {
 	size_t length;

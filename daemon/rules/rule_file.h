@@ -56,6 +56,10 @@ int rule_file_check_names(
 	const struct rule_file *r, const struct plan *plan, const struct units *units, struct err *e);
 /* "rules/NAME" of …/NAME.conf, whatever the file says; the caller frees. */
 char *rule_file_run_name(const char *path);
+/* NAME of "rules/NAME"; NULL: the run of a plugin. */
+const char *rule_of_run(const char *run);
+/* Where what has this name for its runs lies (for "rules" itself, the folder); the caller frees. */
+char *run_file(const struct settings *s, const char *run);
 /* The name under which the runs of an alert's plugin and rule are kept; the caller frees. */
 char *plugin_run_name(const char *plugin, const char *rule);
 
