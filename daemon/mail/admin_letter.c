@@ -100,6 +100,60 @@ int admin_letter_queue(const struct letter *l, const struct draft *d, int64_t nu
 	return -1;
 }
 
+/* 1 if the letter about the stamp is there already, 0, -1. */
+static int is_told(struct store *s, const struct admin_news *news, struct err *e)
+{
+	struct stmt *st = store_stmt(s, "SELECT 1 FROM letter WHERE kind = ?1 AND steps = ?2", e);
+	if (!st)
+		return -1;
+	stmt_text(st, 1, outbox_kind(news->kind));
+	stmt_text(st, 2, news->stamp);
+	int rc = stmt_step(st, e);
+	stmt_reset(st);
+	return rc;
+}
+
+static int queue_news(const struct world *w, const struct templates *t, struct moment now, const struct admin_news *news,
+	const char *secret, struct err *e)
+{
+	struct unit admin;
+	struct digest digest;
+	struct draft d;
+	struct letter l = {0};
+	int64_t number;
+	if (outbox_next_number(w->store, &number, e) < 0)
+		return -1;
+	admin_draft_init(&d, &digest, &admin, news->kind, w, t, now);
+	struct admin_letter what = {
+		.kind = news->kind,
+		.template = news->template,
+		.to = {.email = w->settings->admin.email, .name = w->settings->admin.name},
+		.view = news->view(&d, news->about),
+	};
+	int rc = admin_letter_make(&l, &what, &d, number, secret, e);
+	if (rc == 0) {
+		free(l.steps);
+		l.steps = xstrdup(news->stamp);
+		rc = admin_letter_queue(&l, &d, number, e);
+	}
+	letter_release(&l);
+	json_decref(what.view);
+	draft_release(&d);
+	return rc;
+}
+
+int admin_news_queue(const struct world *w, const struct templates *t, struct moment now, const struct admin_news *news,
+	struct err *e)
+{
+	int told = w->settings->admin.email ? is_told(w->store, news, e) : 1;
+	if (told)
+		return told < 0 ? -1 : 0;
+	char *secret = mailing_secret(w->store, e);
+	int rc = secret ? queue_news(w, t, now, news, secret, e) : -1;
+	free(secret);
+	return rc;
+}
+
 static json_t *test_view(struct draft *d, const char *address)
 {
 	const struct settings *s = d->world->settings;

@@ -31,6 +31,18 @@ void admin_draft_init(struct draft *d, struct digest *digest, struct unit *admin
 /* Puts it into the outbox in a transaction of its own. */
 int admin_letter_queue(const struct letter *l, const struct draft *d, int64_t number, struct err *e);
 
+/* News for the administrator. */
+struct admin_news {
+	enum letter_kind kind;
+	const char *template;
+	const char *stamp; /* what it is about: told once for a stamp of this kind, also by a round that died over it */
+	json_t *(*view)(struct draft *d, const void *about); /* the caller's */
+	const void *about;
+};
+/* Queues a letter to admin.email, unless that was done or there is no such address. */
+int admin_news_queue(const struct world *w, const struct templates *t, struct moment now, const struct admin_news *news,
+	struct err *e);
+
 /* langnghectl test-mail: queues a letter to `address` that says which way it went. *number: its id. */
 int test_letter_queue(const struct world *w, const struct templates *t, const char *address,
 	struct moment now, int64_t *number, struct err *e);

@@ -35,6 +35,17 @@ void outbox_moment(struct moment m, char out[MOMENT_TEXT])
 	out[19] = 0;
 }
 
+const char *outbox_kind(enum letter_kind kind)
+{
+	static const char *const kinds[] = {[LETTER_DIGEST] = "digest",
+		[LETTER_RECEIPT] = "receipt",
+		[LETTER_PREVIEW] = "preview",
+		[LETTER_TEST] = "test",
+		[LETTER_IMPORT] = "import",
+		[LETTER_PLUGIN] = "plugin"};
+	return kinds[kind];
+}
+
 static int insert_letter(struct store *s, const struct letter *letter, const struct digest *d,
 	const char *thread, int64_t number, const char *queued_at, struct err *e)
 {
@@ -51,13 +62,7 @@ static int insert_letter(struct store *s, const struct letter *letter, const str
 	stmt_text(st, 3, thread);
 	stmt_day(st, 4, d->day);
 	stmt_text(st, 5, d->unit->code);
-	static const char *const kinds[] = {[LETTER_DIGEST] = "digest",
-		[LETTER_RECEIPT] = "receipt",
-		[LETTER_PREVIEW] = "preview",
-		[LETTER_TEST] = "test",
-		[LETTER_IMPORT] = "import",
-		[LETTER_PLUGIN] = "plugin"};
-	stmt_text(st, 6, kinds[d->kind]);
+	stmt_text(st, 6, outbox_kind(d->kind));
 	stmt_text(st, 7, letter->subject);
 	stmt_text(st, 8, letter->worst);
 	stmt_int(st, 9, (int64_t)letter->items);

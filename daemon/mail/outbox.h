@@ -29,6 +29,8 @@ const char *delivery_name(enum delivery d);
 
 /* A moment as the outbox keeps it, "2026-11-24T08:00:00": sorts like the moments themselves. */
 void outbox_moment(struct moment m, char out[MOMENT_TEXT]);
+/* The word for a kind of letter in the table `letter`: "digest", "import" … */
+const char *outbox_kind(enum letter_kind kind);
 /* The number the next letter gets (numbers are never used twice). */
 int outbox_next_number(struct store *s, int64_t *number, struct err *e);
 /* In the caller's transaction. letter->recipient_count may be 0: kept as `failed`, "no address".

@@ -1,14 +1,11 @@
 /*
- * plugin_letter.c: see plugin_letter.h. What was told is known by the letter's
- * own stamp, the plugin and the moment of its first failure, so that a round that
- * dies over it tells nothing twice.
+ * plugin_letter.c: see plugin_letter.h. What a letter is about is the plugin and the
+ * moment of its first failure.
  */
 #include "mail/plugin_letter.h"
 
 #include "mail/admin_letter.h"
 #include "mail/draft.h"
-#include "mail/mailing.h"
-#include "mail/outbox.h"
 #include "rules/rule_file.h"
 
 #include <string.h>
@@ -52,8 +49,9 @@ static int find(const struct world *w, struct failing *f, struct err *e)
 	return row;
 }
 
-static json_t *make_view(struct draft *d, const struct failing *f)
+static json_t *make_view(struct draft *d, const void *about)
 {
+	const struct failing *f = about;
 	json_t *view = json_object();
 	struct moment since;
 	char hm[6];
@@ -73,52 +71,18 @@ static json_t *make_view(struct draft *d, const struct failing *f)
 	return view;
 }
 
-static int queue(const struct world *w, const struct templates *t, struct moment now, const struct failing *f,
-	const char *secret, struct err *e)
-{
-	struct unit admin;
-	struct digest digest;
-	struct draft d;
-	struct letter l = {0};
-	int64_t number;
-	if (outbox_next_number(w->store, &number, e) < 0)
-		return -1;
-	admin_draft_init(&d, &digest, &admin, LETTER_PLUGIN, w, t, now);
-	struct admin_letter what = {
-		.kind = LETTER_PLUGIN,
-		.template = "plugin",
-		.to = {.email = w->settings->admin.email, .name = w->settings->admin.name},
-		.view = make_view(&d, f),
-	};
-	int rc = admin_letter_make(&l, &what, &d, number, secret, e);
-	if (rc == 0) {
-		free(l.steps);
-		l.steps = xstrdup(f->stamp);
-		rc = admin_letter_queue(&l, &d, number, e);
-	}
-	letter_release(&l);
-	json_decref(what.view);
-	draft_release(&d);
-	return rc;
-}
-
 int plugin_letters_queue(const struct world *w, const struct templates *t, struct moment now, struct err *e)
 {
+	int row;
 	if (!w->settings->admin.email)
 		return 0;
-	char *secret = NULL;
-	int row;
-	for (;;) {
+	do {
 		struct failing f = {0};
 		row = find(w, &f, e);
-		if (row == 1 && !secret && !(secret = mailing_secret(w->store, e)))
-			row = -1;
-		if (row == 1 && queue(w, t, now, &f, secret, e) < 0)
+		if (row == 1 && admin_news_queue(w, t, now,
+					&(struct admin_news){LETTER_PLUGIN, "plugin", f.stamp, make_view, &f}, e) < 0)
 			row = -1;
 		release(&f);
-		if (row <= 0)
-			break;
-	}
-	free(secret);
+	} while (row == 1);
 	return row;
 }

@@ -5,25 +5,12 @@
 
 #include "mail/admin_letter.h"
 #include "mail/draft.h"
-#include "mail/mailing.h"
-#include "mail/outbox.h"
 
 enum { PROBLEMS_SHOWN = 30 };
 
-/* 1 if the letter about the stamp is there already, 0, -1. */
-static int is_told(struct store *s, const char *stamp, struct err *e)
+static json_t *make_view(struct draft *d, const void *about)
 {
-	struct stmt *st = store_stmt(s, "SELECT 1 FROM letter WHERE kind = 'import' AND steps = ?1", e);
-	if (!st)
-		return -1;
-	stmt_text(st, 1, stamp);
-	int rc = stmt_step(st, e);
-	stmt_reset(st);
-	return rc;
-}
-
-static json_t *make_view(struct draft *d, const struct spool_outcome *o)
-{
+	const struct spool_outcome *o = about;
 	json_t *view = json_object(), *problems = json_array();
 	char hm[6];
 	view_day(d, view, "day", d->now.day);
@@ -49,42 +36,9 @@ static json_t *make_view(struct draft *d, const struct spool_outcome *o)
 	return view;
 }
 
-static int queue(const struct spool_letters *s, const struct spool_outcome *o, const char *secret, struct err *e)
-{
-	struct unit admin;
-	struct digest digest;
-	struct draft d;
-	struct letter l = {0};
-	int64_t number;
-	if (outbox_next_number(s->world->store, &number, e) < 0)
-		return -1;
-	admin_draft_init(&d, &digest, &admin, LETTER_IMPORT, s->world, s->templates, s->now);
-	struct admin_letter what = {
-		.kind = LETTER_IMPORT,
-		.template = "import",
-		.to = {.email = s->world->settings->admin.email, .name = s->world->settings->admin.name},
-		.view = make_view(&d, o),
-	};
-	int rc = admin_letter_make(&l, &what, &d, number, secret, e);
-	if (rc == 0) {
-		free(l.steps);
-		l.steps = xstrdup(o->stamp);
-		rc = admin_letter_queue(&l, &d, number, e);
-	}
-	letter_release(&l);
-	json_decref(what.view);
-	draft_release(&d);
-	return rc;
-}
-
 int spool_letter_queue(void *context, const struct spool_outcome *o, struct err *e)
 {
 	const struct spool_letters *s = context;
-	int told = is_told(s->world->store, o->stamp, e);
-	if (told || !s->world->settings->admin.email)
-		return told < 0 ? -1 : 0;
-	char *secret = mailing_secret(s->world->store, e);
-	int rc = secret ? queue(s, o, secret, e) : -1;
-	free(secret);
-	return rc;
+	return admin_news_queue(s->world, s->templates, s->now,
+		&(struct admin_news){LETTER_IMPORT, "import", o->stamp, make_view, o}, e);
 }
