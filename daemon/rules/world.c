@@ -112,14 +112,14 @@ int world_open(struct world *w, const char *conf, enum store_mode mode, struct p
 {
 	if (world_open_files(w, conf, problems) < 0)
 		return -1;
-	world_describe(w, problems);
 	struct err e;
-	if (world_open_store(w, w->settings->database, mode, &e) < 0) {
+	int rc = world_open_store(w, w->settings->database, mode, &e);
+	world_describe(w, problems); /* a rule's unit is looked up in the register */
+	if (rc < 0) {
 		problems_add(problems, w->settings->database, 0, 0, "%s", e.text);
 		world_close(w);
-		return -1;
 	}
-	return 0;
+	return rc;
 }
 
 void world_close(struct world *w)

@@ -315,6 +315,11 @@ def life(report, p, folder):
     write(folder, "risk", "name = ")
     round_at(p, "2026-11-14T07:30:00+07:00")
     report.equal("a file that cannot be read: the same", states(p), kept)
+    write(folder, "risk", (GOOD % "risk").replace("so-nnmt", "so-khong-co"))
+    round_at(p, "2026-11-14T09:00:00+07:00")
+    report.equal("a lead that the register does not know: the same", states(p), kept)
+    runs = {r["name"]: r for r in p.ctl("plugin", "list", json_out=True, check=False)}
+    report.check("and why", "so-khong-co" in runs["rules/risk"]["last_error"], str(runs["rules/risk"]))
     shutil.move(folder, folder + ".away")
     round_at(p, "2026-11-15T07:30:00+07:00")
     report.equal("a folder that is gone: the same", states(p), kept)
