@@ -4,6 +4,7 @@ put back is judged with at the next check, which follows by itself; nothing is r
 lost. The proof trail names the file that judged."""
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 
@@ -48,6 +49,10 @@ def main():
             report.equal("its alerts stay", p.sql(alerts), before)
             report.check("the daemon serves", p.ctl("status", json_out=True)["daemon"])
 
+            long_from_now = "UPDATE plugin_run SET failures = 9, next_try = '2099-01-01T00:00:00+07:00' WHERE name = 'environment'"
+            change(p, long_from_now)
+            p.ctl("reload")
+            report.check("reload has one tried at once that is put aside", wait_for(lambda: run()[0] == 10), str(run()))
             replace(folder, good)
             report.check("mended: it judges again", wait_for(lambda: run()[0] == 0), str(run()))
             report.equal("with the same alerts", p.sql(alerts), before)
@@ -66,7 +71,7 @@ def main():
             report.check("and it is listed so", listed["plugin_state"] == "unloadable" and listed["last_error"], str(listed))
             runs = run()[1]
             replace(folder, good)
-            db_change(p)
+            change(p, "DELETE FROM kept_findings")  # what was kept must not answer for the one that was put back
             report.check("put back: it judges", wait_for(lambda: run()[1] > runs), str(run()))
             report.equal("with the same alerts still", p.sql(alerts), before)
 
@@ -95,11 +100,9 @@ def replace_as(folder, source, name):
     os.rename(new, os.path.join(folder, name + ".so"))
 
 
-def db_change(p):
-    """What was kept of an earlier run must not answer for the one that was put back."""
-    import sqlite3
-    db = sqlite3.connect(p.database)
-    db.execute("DELETE FROM kept_findings")
+def change(p, sql):
+    db = sqlite3.connect(p.database, timeout=30)
+    db.execute(sql)
     db.commit()
     db.close()
 

@@ -11,6 +11,7 @@
 #include "plan/settings.h"
 #include "store/store.h"
 
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -70,6 +71,28 @@ static inline void world_make(struct plugin_world *w)
 	w->conf = file_join(folder, "langnghed.conf");
 	w->database = file_join(folder, "langnghe.db");
 	setenv("LANGNGHE_LIBEXEC", real, 0);
+}
+
+/* The usual one: of the test plugins those in `enabled` (a list of libconfig's), and two villages. */
+static inline void world_make_usual(struct plugin_world *w, const char *enabled)
+{
+	world_make(w);
+	char *plugins = xasprintf("directory = \"%s/tests/plugins\"; enabled = [%s];", w->build, enabled);
+	world_configure(w, plugins, "");
+	free(plugins);
+	world_sql(w, "INSERT INTO village (code, name) VALUES ('TH-1', 'Làng Một'), ('TH-2', 'Làng Hai')");
+}
+
+/* How many descriptors this process has open. */
+static inline int open_files(void)
+{
+	int n = 0;
+	DIR *d = opendir("/proc/self/fd");
+	assert_non_null(d);
+	while (readdir(d))
+		n++;
+	closedir(d);
+	return n;
 }
 
 static inline void world_remove(struct plugin_world *w)

@@ -10,7 +10,6 @@
 #include "base/monotonic.h"
 #include "rules/describe.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <sys/wait.h>
 
@@ -22,17 +21,6 @@ static size_t draw(size_t below)
 {
 	chance = chance * 6364136223846793005u + 1442695040888963407u;
 	return (size_t)(chance >> 33) % below;
-}
-
-static int open_files(void)
-{
-	int n = 0;
-	DIR *d = opendir("/proc/self/fd");
-	assert_non_null(d);
-	while (readdir(d))
-		n++;
-	closedir(d);
-	return n;
 }
 
 /* Where the descriptor's rows and texts lie: half of the changes are made around the plugin's own words. */

@@ -9,7 +9,6 @@
 #include "rules/frame.h"
 #include "rules/runner.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <sodium.h>
 #include <sys/wait.h>
@@ -39,17 +38,6 @@ static struct plugin_info *describe(const struct plugin_world *w, const char *na
 		fail_msg("%s", e.text);
 	free(file);
 	return p;
-}
-
-static int open_files(void)
-{
-	int n = 0;
-	DIR *d = opendir("/proc/self/fd");
-	assert_non_null(d);
-	while (readdir(d))
-		n++;
-	closedir(d);
-	return n;
 }
 
 static void assert_alone(int files_before)
@@ -494,13 +482,7 @@ static void nonsense_in_a_sealed_frame_does_no_harm(void **state)
 static int set_up(void **state)
 {
 	static struct plugin_world world;
-	world_make(&world);
-	char *plugins =
-		xasprintf("directory = \"%s/tests/plugins\"; enabled = [\"good\"];", world.build);
-	world_configure(&world, plugins, "");
-	free(plugins);
-	world_sql(&world, "INSERT INTO village (code, name) VALUES ('TH-1', 'Làng Một'), ('TH-2', "
-			  "'Làng Hai')");
+	world_make_usual(&world, "\"good\"");
 	*state = &world;
 	return 0;
 }
