@@ -255,7 +255,7 @@ struct ln_host {
 	void (*query_end)(struct ln_query *q);                  /* NULL is fine */
 	const char *(*error)(void *self);
 
-	/* The plan. */
+	/* The plan. An out struct whose size is not set fails the run. */
 	int (*target)(void *self, const char *id, int32_t year, struct ln_target *out); /* 0, or -1 */
 	/* The i-th unit owing the duty for the period; 0, or -1 past the end or unknown duty. */
 	int (*debtor)(void *self, const char *duty, const char *period, uint32_t i, struct ln_debtor *out);

@@ -138,9 +138,12 @@ static int copy_rows(struct plugin_info *to, const struct ln_plugin *p, struct e
 			copy_setting(&to->settings[to->setting_count++], &row, e) < 0)
 			return -1;
 	}
-	for (size_t i = 0; p->inputs && p->inputs[i] && i < ROWS_MOST; i++)
+	for (size_t i = 0; p->inputs && p->inputs[i]; i++) {
+		if (i == ROWS_MOST)
+			return err_set(e, "it has more than %d inputs, or the list does not end with NULL", ROWS_MOST);
 		if (copy_text(&to->inputs[to->input_count++], p->inputs[i], "input", e) < 0)
 			return -1;
+	}
 	return 0;
 }
 

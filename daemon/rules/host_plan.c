@@ -3,6 +3,7 @@
  * settings and the calendar. All of it was loaded before the plugin was; only a
  * granted extension is looked up in the register.
  */
+#include "rules/abi.h"
 #include "rules/host_private.h"
 
 #include "plan/period.h"
@@ -11,13 +12,18 @@
 
 enum { LOOK_BACK_DAYS = 400, WORKDAYS_MOST = 4000, MONTHS_MOST = 1200, PREDECESSORS_DEPTH = 8 };
 
-/* Copies what fits into the other side's struct, whose size it says itself. */
-static int hand_out(void *out, const void *ours, size_t our_size)
+/* Copies what fits into the other side's struct, whose size it says itself. One that was forgotten must not look like the
+ * end of a list: the run fails. */
+static int hand_out(struct host *h, const char *name, void *out, const void *ours, size_t our_size, size_t least)
 {
 	uint32_t size;
 	memcpy(&size, out, sizeof size);
-	if (size < sizeof size)
-		return -1;
+	if (size < least) {
+		struct err e;
+		err_set(&e, "it handed over a struct %s that says it is %u bytes long; at least %zu are expected: set .size",
+			name, size, least);
+		return host_fail(h, e.text);
+	}
 	size_t n = size < our_size ? size : our_size;
 	memcpy((char *)out + sizeof size, (const char *)ours + sizeof size, n - sizeof size);
 	return 0;
@@ -94,7 +100,7 @@ static int target(void *self, const char *id, int32_t year, struct ln_target *ou
 		.task = t->task,
 		.unit = acting_code(h, t->unit, h->table.today),
 	};
-	return hand_out(out, &ours, sizeof ours);
+	return hand_out(h, "ln_target", out, &ours, sizeof ours, ABI_TARGET_LEAST);
 }
 
 void host_debtors_release(struct host_debtors *d)
@@ -175,7 +181,7 @@ static int debtor(
 		look_up_extension(h, unit, 0, &until, &ours.extension_no);
 	if (until != DAY_NONE)
 		ours.last_day = until;
-	return hand_out(out, &ours, sizeof ours);
+	return hand_out(h, "ln_debtor", out, &ours, sizeof ours, ABI_DEBTOR_LEAST);
 }
 
 static bool is_to_be_looked_at(const struct plan *p, const struct duty *d, const char *period,

@@ -123,6 +123,29 @@ def wrong(report, p, include):
                  r.stderr)
 
 
+def forgotten(report, p, include):
+    """A struct without its size fails the run; it is no end of a list. So is a list that does not end."""
+    with open(os.path.join(ROOT, "tests", "plugins", "first-release", "first-release.c"), encoding="utf-8") as f:
+        good = f.read()
+    file, source = os.path.join(p.dir, "first-release.so"), os.path.join(p.dir, "forgotten.c")
+    for name in ("debtor", "target"):
+        text = good.replace(f"{name}.size = sizeof {name};", f"{name}.size = 0;")
+        report.check(f"{name}: something is changed", text != good)
+        with open(source, "w", encoding="utf-8") as f:
+            f.write(text)
+        said = build("gcc", "-std=c99", "c", source, file, include)
+        r = p.ctl("plugin", "run", file, "--as-of", AS_OF, check=False)
+        report.check(f"{name}: the run fails in words", said == "" and r.returncode == 1 and f"struct ln_{name}" in r.stderr
+                     and "set .size" in r.stderr, said + r.stderr)
+    text = good.replace('{"v_village", "v_recognition", 0}', "{" + '"v_village", ' * 65 + "0}")
+    report.check("inputs: something is changed", text != good)
+    with open(source, "w", encoding="utf-8") as f:
+        f.write(text)
+    said = build("gcc", "-std=c99", "c", source, file, include)
+    r = p.ctl("plugin", "lint", file, check=False)
+    report.check("too many inputs are refused", said == "" and r.returncode == 1 and "64 inputs" in r.stderr, said + r.stderr)
+
+
 def example(report, p, include):
     """The plugin printed in the header, and how it is built there."""
     with open(os.path.join(include, "langnghe_plugin.h"), encoding="utf-8") as f:
@@ -147,6 +170,7 @@ def main():
         languages(report, p, include)
         grown(report, p, include)
         wrong(report, p, include)
+        forgotten(report, p, include)
         example(report, p, include)
     report.close()
 
