@@ -119,14 +119,14 @@ static void watch_plugins(struct daemon *d)
 /* Reloading: the settings here, everything else by a short-lived round --test; then the files are
  * copied aside for the children (plan/taken.h), into the folder that is not in use. */
 
-static char *taken_folder(const struct daemon *d, int which)
+static char *copies_folder(const struct daemon *d, int which)
 {
 	return xasprintf("%s.files-%d", d->copies, which);
 }
 
 static int take_over(struct daemon *d, const struct settings *s, struct err *e)
 {
-	char *folder = taken_folder(d, !d->taken);
+	char *folder = copies_folder(d, !d->taken);
 	int rc = taken_copy(s, folder, e);
 	if (rc == 0) {
 		d->taken = !d->taken;
@@ -140,7 +140,7 @@ static void forget_copies(const struct daemon *d)
 {
 	for (int i = 0; i < 2; i++) {
 		struct err e;
-		char *folder = taken_folder(d, i);
+		char *folder = copies_folder(d, i);
 		if (access(folder, F_OK) == 0)
 			file_remove_tree(folder, &e);
 		free(folder);
@@ -181,7 +181,7 @@ static void on_checked(void *context, const struct child_end *end)
 static int start_checker(struct daemon *d, struct err *e)
 {
 	const char *argv[] = {d->programs[WATCH_ROUND], "-c", d->conf, "--test", NULL};
-	char *copies = taken_folder(d, d->taken);
+	char *copies = copies_folder(d, d->taken);
 	unsetenv(TAKEN_VARIABLE);
 	int rc = child_start(&d->checker, d->base, (char *const *)(uintptr_t)argv, CHECK_DEADLINE_S,
 		on_checked, d, e);
@@ -193,7 +193,7 @@ static int start_checker(struct daemon *d, struct err *e)
 /* The settings of the file itself, not of its copy. */
 static int load_live(const struct daemon *d, struct settings **fresh, struct problems *problems)
 {
-	char *copies = taken_folder(d, d->taken);
+	char *copies = copies_folder(d, d->taken);
 	unsetenv(TAKEN_VARIABLE);
 	int rc = settings_load(d->conf, fresh, problems);
 	setenv(TAKEN_VARIABLE, copies, 1);

@@ -1,10 +1,12 @@
 /*
  * langnghe-runner: one plugin, shut in. The only program that ever loads one.
  *
- *   langnghe-runner --describe FILE            its description as JSON, then ends
- *   langnghe-runner -c CONF --database DB FILE answers "check DAY KEY news" lines on
- *                                              its input with frames, until it ends
- *                                              (FILE: a plugin, or a rule without C)
+ *   langnghe-runner --describe FILE  its description as JSON, then ends
+ *   langnghe-runner -c CONF --database DB [--taken FOLDER] FILE
+ *                                    answers "check DAY KEY news" lines on its input with
+ *                                    frames, until it ends (FILE: a plugin, or a rule
+ *                                    without C; FOLDER: the copies of the configuration
+ *                                    that the daemon has taken over, plan/taken.h)
  *
  * What it needs is opened first: settings, the plan's text, calendar, database. Then it
  * binds itself to its parent, gives up files, network, processes and signals in
@@ -13,6 +15,7 @@
  * wrong before the first request is told in answer to it.
  */
 #include "base/mem.h"
+#include "plan/taken.h"
 #include "rules/describe.h"
 #include "rules/host.h"
 #include "rules/rule_query.h"
@@ -207,14 +210,18 @@ static int serve(struct loaded *l, const char *failure, int in, int out)
 	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILED;
 }
 
-static int run(const char *conf, const char *database, const char *file)
+/* taken: the folder of the copies, or NULL. It is told to the reading of the settings alone. */
+static int run(const char *conf, const char *database, const char *taken, const char *file)
 {
 	struct runner_world w = {0};
 	struct loaded l = {0};
 	struct sandbox *box;
 	struct err e = {0};
 	int in, out;
+	if (taken)
+		setenv(TAKEN_VARIABLE, taken, 1);
 	int rc = open_world(&w, conf, database, &e);
+	unsetenv(TAKEN_VARIABLE);
 	if (rc == 0 && rule_file_is(file))
 		rc = read_rule(&l, file, &e);
 	if (sandbox_take_pipes(&in, &out, &e) < 0)
@@ -239,7 +246,7 @@ static int run(const char *conf, const char *database, const char *file)
 static int usage(void)
 {
 	fputs("usage: langnghe-runner --describe FILE\n"
-	      "       langnghe-runner -c CONF --database DB FILE\n",
+	      "       langnghe-runner -c CONF --database DB [--taken FOLDER] FILE\n",
 		stderr);
 	return EXIT_USAGE;
 }
@@ -261,7 +268,10 @@ int main(int argc, char **argv)
 {
 	if (argc == 3 && strcmp(argv[1], "--describe") == 0)
 		_exit(writes_to_a_file() ? EXIT_USAGE : describe(argv[2]));
-	if (argc == 6 && strcmp(argv[1], "-c") == 0 && strcmp(argv[3], "--database") == 0)
-		_exit(run(argv[2], argv[4], argv[5]));
+	bool runs = argc >= 6 && strcmp(argv[1], "-c") == 0 && strcmp(argv[3], "--database") == 0;
+	if (runs && argc == 6)
+		_exit(run(argv[2], argv[4], NULL, argv[5]));
+	if (runs && argc == 8 && strcmp(argv[5], "--taken") == 0)
+		_exit(run(argv[2], argv[4], argv[6], argv[7]));
 	return usage();
 }

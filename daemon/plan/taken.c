@@ -78,7 +78,7 @@ int taken_copy(const struct settings *s, const char *folder, struct err *e)
 	return rc;
 }
 
-static const char *taken_folder(void)
+const char *taken_folder(void)
 {
 	const char *folder = getenv(TAKEN_VARIABLE);
 	return folder && *folder ? folder : NULL;

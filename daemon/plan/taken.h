@@ -17,6 +17,8 @@
 
 /* Copies what s names, but the templates, into folder (made anew). On failure -1 and the folder is not to be used. */
 int taken_copy(const struct settings *s, const char *folder, struct err *e);
+/* The folder of the copies, as the environment names it; NULL where no daemon is the parent. */
+const char *taken_folder(void);
 /* Where settings_load reads `file` from: the copy when there is one, else file. The caller frees. */
 char *taken_source(const char *file);
 /* Points s to the copies of plan, calendar, rules and templates when there are such. */

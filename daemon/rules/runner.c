@@ -7,6 +7,7 @@
 
 #include "base/monotonic.h"
 
+#include "plan/taken.h"
 #include "rules/contained.h"
 #include "rules/frame.h"
 
@@ -29,7 +30,13 @@ struct runner {
 int runner_start(struct runner **out, const struct settings *s, const char *database,
 	const struct plugin_info *plugin, struct err *e)
 {
-	const char *arguments[] = {"-c", s->file, "--database", database, plugin->file, NULL};
+	const char *arguments[] = {"-c", s->file, "--database", database, plugin->file, NULL, NULL, NULL};
+	const char *taken = taken_folder();
+	if (taken) { /* the runner reads what we read */
+		arguments[4] = "--taken";
+		arguments[5] = taken;
+		arguments[6] = plugin->file;
+	}
 	if (sodium_init() < 0)
 		return err_set(e, "the random source cannot be opened");
 	struct runner *r = xcalloc(1, sizeof *r);
