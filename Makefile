@@ -136,7 +136,7 @@ install: all
 	  plugins/langnghe.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/langnghe.pc && chmod 644 $(DESTDIR)$(PREFIX)/lib/pkgconfig/langnghe.pc
 	install -m 755 scripts/new-plugin $(DESTDIR)$(PREFIX)/bin/langnghe-new-plugin
 	cd scripts && find plugin-template -type f -exec install -D -m 644 {} $(DESTDIR)$(PREFIX)/share/langnghe/{} \;
-	install -m 644 conf/langnghed.service $(DESTDIR)$(PREFIX)/lib/systemd/system/
+	install -m 644 $(wildcard conf/*.service conf/*.socket) $(DESTDIR)$(PREFIX)/lib/systemd/system/
 	for page in daemon/langnghectl.1 plugins/langnghe-plugin.3 conf/langnghed.conf.5 conf/langnghe-rules.5 $(PAGE) daemon/langnghed.8; do \
 	  install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/; done
 	install -d $(DESTDIR)$(PREFIX)/share/doc/langnghed/postfix

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "mail/outbox.h"
 #include "register/each.h"
+#include "rules/sandbox.h"
 
 enum { ROUND_STALE_DAYS = 2, EXAMPLES_MOST = 3 };
 
@@ -190,6 +191,9 @@ static int check_letters(struct audit *a, struct err *e)
 
 static int check_plugins(struct audit *a, struct err *e)
 {
+	if (!sandbox_can_narrow())
+		audit_add(a, AUDIT_NOTICE, "plugins", "a kernel with Landlock (5.13 or later, lsm=landlock); load only plugins that you trust",
+			"while a plugin is loaded it may read what the user of its runner may read");
 	for (size_t i = 0; i < a->w->plugin_count; i++) {
 		const char *name = a->w->plugin_runs[i];
 		struct plugin_history h;

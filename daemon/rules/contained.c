@@ -7,85 +7,49 @@
 
 #include "base/mem.h"
 #include "base/monotonic.h"
-#include "plan/settings.h"
+#include "rules/launch.h"
+#include "rules/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
+#include <stdbool.h>
+#include <string.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LINGER_MS = 1000, ARGUMENTS_MOST = 8 };
+enum { LINGER_MS = 1000 };
 
 static const char *const program = "langnghe-runner";
 
-/* Only what a sanitizer's run-time library reads: nothing of ours is in a runner's environment. */
-static void copy_environment(char *out[4])
+/* The launcher's child where there is one, else our own. */
+static int start_process(struct contained *c, const char *const *arguments, int fd, struct err *e)
 {
-	static const char *const names[] = {"ASAN_OPTIONS=", "UBSAN_OPTIONS=", NULL};
-	int n = 0;
-	out[n++] = xstrdup("LC_ALL=C.UTF-8");
-	for (char **v = environ; v && *v; v++)
-		for (int i = 0; names[i] && n < 3; i++)
-			if (strncmp(*v, names[i], strlen(names[i])) == 0)
-				out[n++] = xstrdup(*v);
-	out[n] = NULL;
-}
-
-static int spawn(pid_t *pid, const char *path, char *const argv[], int fd)
-{
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attributes;
-	sigset_t all, none;
-	char *env[4];
-	sigfillset(&all);
-	sigemptyset(&none);
-	copy_environment(env);
-	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_adddup2(&files, fd, STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&files, fd, STDOUT_FILENO);
-	posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigdefault(&attributes, &all);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-	int rc = posix_spawn(pid, path, &files, &attributes, argv, env);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&files);
-	for (int i = 0; env[i]; i++)
-		free(env[i]);
-	return rc;
-}
-
-/* The program with its arguments on one end of pair; the other end stays. */
-static int start_on(
-	struct contained *c, const char *const *arguments, const int pair[2], struct err *e)
-{
-	char *folder = settings_libexec(), *argv[ARGUMENTS_MOST + 2];
-	char *path = xasprintf("%s/%s", folder, program);
-	int n = 0;
-	argv[n++] = path;
-	for (; *arguments && n <= ARGUMENTS_MOST; arguments++)
-		argv[n++] = (char *)(uintptr_t)*arguments; /* posix_spawn does not write to it */
-	argv[n] = NULL;
-	int rc = spawn(&c->pid, path, argv, pair[1]);
-	if (rc != 0)
-		err_set(e, "%s cannot be started: %s", path, strerror(rc));
-	free(path);
-	free(folder);
-	if (rc != 0)
+	struct launched l;
+	const char *socket = launcher_socket();
+	if (!socket)
+		return runner_spawn(&c->pid, arguments, fd, e);
+	if (launch_start(&l, socket, arguments, fd, e) < 0)
 		return -1;
-	c->pidfd = pidfd_open(c->pid, 0);
+	c->pid = l.pid;
+	c->pidfd = l.pidfd;
+	c->launcher = l.connection;
+	return 0;
+}
+
+/* Starts it with one end of pair; the other end stays. */
+static int start_on(struct contained *c, const char *const *arguments, const int pair[2], struct err *e)
+{
+	if (start_process(c, arguments, pair[1], e) < 0)
+		return -1;
+	if (c->pidfd < 0)
+		c->pidfd = pidfd_open(c->pid, 0);
 	if (c->pidfd < 0 || clock_getcpuclockid(c->pid, &c->processor) != 0) {
 		err_set(e, "%s cannot be watched: %s", program, strerror(errno));
-		kill(c->pid, SIGKILL);
-		waitpid(c->pid, NULL, 0);
-		if (c->pidfd >= 0)
-			close(c->pidfd);
+		contained_stop(c);
 		return -1;
 	}
 	c->fd = pair[0];
@@ -95,7 +59,7 @@ static int start_on(
 int contained_start(struct contained *c, const char *const *arguments, struct err *e)
 {
 	int pair[2];
-	*c = (struct contained){.pidfd = -1, .fd = -1};
+	*c = CONTAINED_NONE;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return err_set(e, "no pipe for %s: %s", program, strerror(errno));
 	int rc = fcntl(pair[0], F_SETFL, O_NONBLOCK) < 0
@@ -104,7 +68,7 @@ int contained_start(struct contained *c, const char *const *arguments, struct er
 	close(pair[1]);
 	if (rc < 0) {
 		close(pair[0]);
-		*c = (struct contained){.pidfd = -1, .fd = -1};
+		*c = CONTAINED_NONE;
 	}
 	return rc;
 }
@@ -232,51 +196,73 @@ int contained_spoke(const struct contained *c)
 	return recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
-int contained_obituary(struct contained *c, struct err *e)
+/* Whether it ends within ms. */
+static bool ends_within(const struct contained *c, int64_t ms)
 {
 	struct pollfd p = {c->pidfd, POLLIN, 0};
-	int64_t until = monotonic_ms() + LINGER_MS, left = LINGER_MS;
+	int64_t until = monotonic_ms() + ms, left = ms;
 	int ended;
 	do
 		ended = poll(&p, 1, (int)left);
 	while (ended < 0 && errno == EINTR && (left = until - monotonic_ms()) > 0);
-	if (ended <= 0)
-		kill(c->pid, SIGKILL);
-	int status = 0;
-	while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR)
-		;
+	return ended > 0;
+}
+
+/* How it ended, after it has. */
+static int reap(struct contained *c, struct launch_end *end, struct err *e)
+{
+	siginfo_t how = {0};
+	pid_t pid = c->pid;
 	c->pid = 0;
-	if (ended <= 0)
-		return err_set(
-			e, "its process closed its pipe without ending and was ended");
-	if (WIFEXITED(status)) {
-		err_set(e, "its process ended with exit code %d", WEXITSTATUS(status));
-		return WEXITSTATUS(status);
+	if (c->launcher >= 0)
+		return launch_end(c->launcher, end, e);
+	while (waitid(P_PID, (id_t)pid, &how, WEXITED) < 0 && errno == EINTR)
+		;
+	*end = (struct launch_end){.code = how.si_code, .status = how.si_status};
+	return 0;
+}
+
+int contained_obituary(struct contained *c, struct err *e)
+{
+	struct launch_end end;
+	bool lingered = !ends_within(c, LINGER_MS);
+	if (lingered)
+		contained_kill(c);
+	if (reap(c, &end, e) < 0)
+		return -1;
+	if (lingered)
+		return err_set(e, "its process closed its pipe without ending and was ended");
+	if (end.code == CLD_EXITED) {
+		err_set(e, "its process ended with exit code %d", end.status);
+		return end.status;
 	}
-	int number = WTERMSIG(status);
-	return err_set(e, "its process died of signal %d (%s)%s", number,
-		strsignal(number),
-		number == SIGSYS    ? ": it asked the system for what a plugin may not do"
-		: number == SIGKILL ? ": ended by somebody else, perhaps for want of memory"
-				    : "");
+	return err_set(e, "its process died of signal %d (%s)%s", end.status, strsignal(end.status),
+		end.status == SIGSYS    ? ": it asked the system for what a plugin may not do"
+		: end.status == SIGKILL ? ": ended by somebody else, perhaps for want of memory"
+					: "");
 }
 
 void contained_kill(const struct contained *c)
 {
-	if (c->pid > 0)
+	if (c->pid > 0 && c->launcher >= 0)
+		launch_kill(c->launcher);
+	else if (c->pid > 0)
 		kill(c->pid, SIGKILL);
 }
 
 void contained_stop(struct contained *c)
 {
+	struct launch_end end;
+	struct err ignored;
 	if (c->pid > 0) {
-		kill(c->pid, SIGKILL);
-		while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
-			;
+		contained_kill(c);
+		reap(c, &end, &ignored);
 	}
+	if (c->launcher >= 0)
+		close(c->launcher);
 	if (c->pidfd >= 0)
 		close(c->pidfd);
 	if (c->fd >= 0)
 		close(c->fd);
-	*c = (struct contained){.pidfd = -1, .fd = -1};
+	*c = CONTAINED_NONE;
 }

@@ -17,8 +17,11 @@ struct contained {
 	pid_t pid;
 	int pidfd;
 	int fd; /* both directions, not blocking */
+	int launcher; /* the connection to langnghe-launcher that keeps it; -1: it is our own child */
 	clockid_t processor;
 };
+
+#define CONTAINED_NONE ((struct contained){.pidfd = -1, .fd = -1, .launcher = -1})
 
 /* When to give up: made by contained_limits just before asking. */
 struct contained_limits {
@@ -27,7 +30,8 @@ struct contained_limits {
 	int wall_ms, cpu_ms;
 };
 
-/* arguments: what follows the program's name, ended by NULL. */
+/* arguments: what follows the program's name, ended by NULL. Where a launcher is named (rules/launch.h) it is asked
+ * for the process, which then is another user's; one that cannot be reached is an error. */
 int contained_start(struct contained *c, const char *const *arguments, struct err *e);
 struct contained_limits contained_limits(const struct contained *c, int wall_ms, int cpu_ms);
 /* Up to n bytes: >0, 0 the end, -1 a limit was passed or the pipe broke (e says which). */

@@ -133,7 +133,7 @@ static uid_t service_user(const struct settings *s)
 static void ask(struct asked *a, const struct settings *s, const char *file)
 {
 	const char *arguments[] = {"--describe", file, NULL};
-	*a = (struct asked){.file = file, .process = {.pidfd = -1, .fd = -1}};
+	*a = (struct asked){.file = file, .process = CONTAINED_NONE};
 	a->started = trust_file(file, service_user(s), &a->error) == 0 && contained_start(&a->process, arguments, &a->error) == 0;
 	if (a->started)
 		a->limits = contained_limits(&a->process, DESCRIBE_WALL_MS, DESCRIBE_CPU_MS);

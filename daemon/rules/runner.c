@@ -204,7 +204,7 @@ int runner_check(struct runner *r, int32_t today, struct findings *out, int *too
 
 int runners_first(struct runner *const *all, int n, struct err *e)
 {
-	static const struct contained nobody = {.pidfd = -1, .fd = -1};
+	const struct contained nobody = CONTAINED_NONE;
 	const struct contained **processes = xcalloc((size_t)n, sizeof *processes);
 	struct contained_limits *limits = xcalloc((size_t)n, sizeof *limits);
 	int asked = 0;

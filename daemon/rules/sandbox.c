@@ -112,6 +112,11 @@ static int may_read(int rules, const char *path)
 	return (int)rc;
 }
 
+bool sandbox_can_narrow(void)
+{
+	return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) > 0;
+}
+
 int sandbox_narrow(const char *file, struct err *e)
 {
 	static const char *const libraries[] = {

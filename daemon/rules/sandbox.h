@@ -13,6 +13,8 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
+
 struct sandbox; /* the strict filter, prepared before the lax one forbids preparing it */
 
 /* Moves standard input and output to *in and *out and puts /dev/null onto 0, 1 and 2. */
@@ -26,6 +28,8 @@ int sandbox_limit_memory(int memory_mib, struct err *e);
  * opening is allowed, and could else read what belongs to its user, as the mail server's password. Where the kernel has
  * no Landlock (before 5.13, or switched off) nothing is narrowed, nor under AddressSanitizer. After sandbox_bind(). */
 int sandbox_narrow(const char *file, struct err *e);
+/* Whether sandbox_narrow would narrow anything, asked of the kernel from here. */
+bool sandbox_can_narrow(void);
 /* The first filter: files may be opened for reading and mapped; no socket, process, signal, exec.
  */
 int sandbox_enter(struct sandbox **out, int in, int fd_out, struct err *e);

@@ -51,7 +51,7 @@ mail = {{ transport = "maildir"; maildir = "mail"; from = "langnghe@thanhhoa.exa
 
     def run(self, program, *args, check=True, env=None, timeout=600):
         path = os.path.join(BUILD, program)
-        full = dict(os.environ, LANGNGHE_LIBEXEC=BUILD, **(env or {}))
+        full = {**os.environ, "LANGNGHE_LIBEXEC": BUILD, **(env or {})}
         r = subprocess.run([path, "-c", self.conf, *args], capture_output=True, text=True, env=full,
                            timeout=timeout)
         if check and r.returncode != 0:
