@@ -1,16 +1,19 @@
 /*
  * one_run.c: what one run of a plugin costs, beside other processes that answer
- * one question. Each round takes every one in turn, so that all meet the same
- * weather, and prints their microseconds in a line, from before the process is
- * made until it is reaped:
+ * one question. Each round takes every one, in an order drawn anew (what one leaves
+ * in the caches the next one pays), and prints their microseconds in a line, from
+ * before the process is made until it is reaped:
  *
  *   a contained run of PLUGIN on SMALL and on LARGE (as the daemon starts it,
- *   one check, its end), bare_query on both, query.py on SMALL
+ *   one check, its end), bare_query on both, query.py on SMALL, and the contained
+ *   run on SMALL once more with the process that a launcher (LANGNGHE_LAUNCHER) starts
  *
  *   one_run ROUNDS CONF PLUGIN SMALL LARGE BARE_QUERY QUERY.PY SQL
  */
 #include "base/mem.h"
+#include "rules/launch.h"
 #include "rules/runner.h"
+#include "store/store.h"
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -20,6 +23,8 @@
 #include <unistd.h>
 
 enum { TODAY = 20777 /* 2026-11-20 */ };
+/* The columns of a line. */
+enum { OURS, OURS_LARGE, BARE, BARE_LARGE, PYTHON, LAUNCHED, KINDS };
 
 static int64_t now_us(void)
 {
@@ -41,6 +46,14 @@ static int64_t contained_us(const struct settings *s, const struct plugin_info *
 	findings_release(&found);
 	runner_stop(r);
 	return now_us() - start;
+}
+
+static int64_t launched_us(const struct settings *s, const struct plugin_info *plugin, const char *database, const char *launcher)
+{
+	setenv(LAUNCHER_VARIABLE, launcher, 1);
+	int64_t us = contained_us(s, plugin, database);
+	unsetenv(LAUNCHER_VARIABLE);
+	return us;
 }
 
 /* Its answer is read to the end, and must be one. */
@@ -69,14 +82,28 @@ static int64_t spawned_us(char *const *argv)
 	return now_us() - start;
 }
 
+static void shuffle(int order[KINDS])
+{
+	for (int i = 0; i < KINDS; i++)
+		order[i] = i;
+	for (int i = KINDS - 1; i > 0; i--) {
+		int j = rand() % (i + 1), other = order[i];
+		order[i] = order[j];
+		order[j] = other;
+	}
+}
+
 int main(int argc, char **argv)
 {
-	if (argc != 9)
+	char *launcher = launcher_socket() ? xstrdup(launcher_socket()) : NULL;
+	if (argc != 9 || !launcher)
 		return 2;
+	unsetenv(LAUNCHER_VARIABLE);
 	const char *small = argv[4], *large = argv[5];
 	char *bare[] = {argv[6], argv[4], argv[8], NULL}, *bare_large[] = {argv[6], argv[5], argv[8], NULL};
 	char *python[] = {"/usr/bin/python3", argv[7], argv[4], argv[8], NULL};
 	struct settings *s;
+	struct store *stores[2];
 	struct plugin_info *plugin;
 	struct problems problems = {0};
 	struct err e = {0};
@@ -84,13 +111,30 @@ int main(int argc, char **argv)
 		fprintf(stderr, "one_run: %s\n", problems.count ? problems.items[0].text : e.text);
 		return 1;
 	}
-	for (long rounds = strtol(argv[1], NULL, 10); rounds > 0; rounds--) {
-		int64_t a = contained_us(s, plugin, small), b = spawned_us(bare), c = spawned_us(python),
-			d = contained_us(s, plugin, large), f = spawned_us(bare_large);
-		printf("%lld %lld %lld %lld %lld\n", (long long)a, (long long)d, (long long)b, (long long)f, (long long)c);
+	/* As in a round, which has the database open while its plugins run. */
+	if (store_open(&stores[0], small, STORE_READ, &e) < 0 || store_open(&stores[1], large, STORE_READ, &e) < 0) {
+		fprintf(stderr, "one_run: %s\n", e.text);
+		return 1;
 	}
+	for (long rounds = strtol(argv[1], NULL, 10); rounds > 0; rounds--) {
+		int order[KINDS];
+		int64_t us[KINDS];
+		shuffle(order);
+		for (int i = 0; i < KINDS; i++)
+			us[order[i]] = order[i] == OURS	     ? contained_us(s, plugin, small)
+				       : order[i] == OURS_LARGE ? contained_us(s, plugin, large)
+				       : order[i] == BARE	     ? spawned_us(bare)
+				       : order[i] == BARE_LARGE ? spawned_us(bare_large)
+				       : order[i] == PYTHON	     ? spawned_us(python)
+								: launched_us(s, plugin, small, launcher);
+		for (int i = 0; i < KINDS; i++)
+			printf("%lld%c", (long long)us[i], i + 1 < KINDS ? ' ' : '\n');
+	}
+	for (int i = 0; i < 2; i++)
+		store_close(stores[i]);
 	problems_release(&problems);
 	plugin_info_free(plugin);
 	settings_free(s);
+	free(launcher);
 	return 0;
 }

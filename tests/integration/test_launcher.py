@@ -13,13 +13,12 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from launcher import AS_ROOT, NOBODY, Launcher, children, command  # noqa: E402
 from province import BUILD, ROOT, Province, Report, wait_for  # noqa: E402
 
-NOBODY = 65534
 GOOD = ["reporting", "environment", "preservation"]
 BAD = {"segfault": "died of signal 11", "leaver": "exit code 0", "endless": "processor time and was ended",
        "sleeper": "did not answer within", "stubborn": "died of signal", "shadow-reader": "died of signal"}
-AS_ROOT = os.geteuid() == 0
 ASAN = "address" in os.environ.get("SAN", "")
 
 
@@ -39,57 +38,6 @@ def everybody_reads(folder):
     shutil.copytree(os.path.join(ROOT, "conf"), os.path.join(folder, "conf"))
     subprocess.run(["chmod", "-R", "u+rwX,go=rX", folder], check=True)
     return libexec, plugins
-
-
-class Launcher:
-    """The program with a listening socket as descriptor 3, as systemd starts it. stop() leaves the socket to the next."""
-
-    def __init__(self, path, libexec):
-        self.path, self.libexec, self.process = path, libexec, None
-        self.listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.listening.bind(path)
-        self.listening.listen(128)
-
-    def start(self):
-        pid = os.fork()
-        if pid == 0:
-            try:
-                os.dup2(self.listening.fileno(), 3)
-                os.set_inheritable(3, True)
-                os.closerange(4, 256)
-                if AS_ROOT:
-                    os.setgroups([])
-                    os.setgid(0)  # reads what the database's group reads
-                    os.setuid(NOBODY)
-                os.execve(os.path.join(self.libexec, "langnghe-launcher"), ["langnghe-launcher"],
-                          {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1", "LANGNGHE_LIBEXEC": self.libexec})
-            finally:
-                os._exit(99)
-        self.pid = pid
-        return self
-
-    def stop(self, how=signal.SIGTERM):
-        os.kill(self.pid, how)
-        os.waitpid(self.pid, 0)
-
-    def runners(self):
-        return [p for p in children(self.pid) if command(p).startswith("langnghe-runner")]
-
-    def descriptors(self):
-        return len(os.listdir(f"/proc/{self.pid}/fd"))
-
-
-def children(pid):
-    with open(f"/proc/{pid}/task/{pid}/children") as f:
-        return [int(c) for c in f.read().split()]
-
-
-def command(pid):
-    try:
-        with open(f"/proc/{pid}/comm") as f:  # cut at 15 bytes
-            return f.read().strip()
-    except OSError:
-        return ""
 
 
 def user_of(pid):

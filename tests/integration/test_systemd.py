@@ -242,7 +242,8 @@ def another_user(report, wait_for):
 
 
 def ends(report, wait_for):
-    run("systemctl", "restart", "langnghed")
+    run("systemctl", "daemon-reload")
+    run("systemctl", "restart", "langnghed", "langnghe-launcher")
     report.equal("a restart", run("systemctl", "is-active", "langnghed", check=False).stdout, "active\n")
     status = json.loads(ctl("status", "--json").stdout)
     report.check("status answers", "langnghe-round" in json.dumps(status), str(status))
