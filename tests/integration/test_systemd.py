@@ -39,6 +39,8 @@ exec systemd-nspawn -q -D "$1/over/root" --machine=langnghe-test-$$ --register=n
 """
 KINDS = ["villages", "recognitions", "village_years", "establishments", "products", "ip_rights", "zones", "projects",
          "activities", "difficulties", "submissions", "figures"]
+IMPORTS = 'import = {{\n\t# Folder watched for register files (CSV, XLSX): imported, then moved to done/ or rejected/ in it,\n' \
+    '\t# with a report and a letter to admin.email. Default: "", none.\n\tdirectory = "{}";'
 DATABASE = "/var/lib/langnghe/langnghe.db"
 
 
@@ -156,7 +158,8 @@ def install():
         shutil.copy(f"{SHARED}/{name}.so", "/usr/lib/langnghe/plugins/")
     change("/etc/langnghe/langnghed.conf", ('data_label = "";', 'data_label = "DỮ LIỆU MÔ PHỎNG";'),
            ('check_at = "07:30"', 'check_at = "00:00"'), ('send_at = "08:00"', 'send_at = "00:01"'),
-           ("wall_ms = ", "wall_ms = 9000; # "))
+           ("wall_ms = ", "wall_ms = 9000; # "), (IMPORTS.format(""), IMPORTS.format("/var/lib/langnghe/import")))
+    run("install", "-d", "-o", "langnghe", "-g", "langnghe", "-m", "750", "/var/lib/langnghe/import")
     for path in glob.glob("/etc/langnghe/rules.d/*.conf"):
         change(path, ("enabled = false", "enabled = true"))
     with open("/etc/langnghe/password", "w") as f:
@@ -181,6 +184,9 @@ def starts(report, wait_for):
     report.check("its first round ran the eleven plugins and the six rules", wait_for(lambda: len(runs()) == 17, 60), str(runs()))
     report.equal("none failed", {n: e for n, e in runs().items() if e}, {})
     report.check("the rules are among them", len(rules) == 6 and rules <= set(runs()), str(rules))
+    shutil.copy(f"{SHARED}/sample/villages.csv", "/var/lib/langnghe/import/villages.csv")
+    report.check("a file that is dropped is imported, and the letter about it written", wait_for(lambda: any(
+        b"villages.csv" in open(f, "rb").read() for f in glob.glob("/var/lib/langnghe/mail/new/*")), 60))
     report.check("a reload tries them all and takes over", "taken over" in ctl("reload").stdout)
 
 
