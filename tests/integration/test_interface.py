@@ -32,16 +32,25 @@ def findings(p, file):
 
 
 def first_release(report, p):
+    """The binary as it was built then, and the same source built here with the header of then."""
+    folder = os.path.join(ROOT, "tests", "plugins", "first-release")
     file = os.path.join(p.dir, "first-release.so")
-    shutil.copyfile(os.path.join(ROOT, "tests", "plugins", "first-release", "first-release.so"), file)
+    said = build("gcc", "-std=c99", "c", os.path.join(folder, "first-release.c"), file, folder)
+    report.equal("the header of the first release compiles without a warning", said, "")
+    loads_and_says(report, p, file, "built here")
+    shutil.copyfile(os.path.join(folder, "first-release.so"), file)
     os.chmod(file, 0o644)
-    lint = p.ctl("plugin", "lint", file, check=False)
-    if platform.machine() != "x86_64":
-        report.check("a binary of another machine is refused", lint.returncode == 1, lint.stderr)
-        print("first-release.so is for x86_64: not run here")
+    if platform.machine() == "x86_64":
+        loads_and_says(report, p, file, "built then")
         return
-    report.check("a plugin of the first release is in order", lint.returncode == 0 and "4 rules, 1 settings" in lint.stdout,
-                 lint.stderr)
+    report.equal("a binary of another machine is refused", p.ctl("plugin", "lint", file, check=False).returncode, 1)
+    print("first-release.so is for x86_64: not run here")
+
+
+def loads_and_says(report, p, file, which):
+    lint = p.ctl("plugin", "lint", file, check=False)
+    report.check(f"a plugin of the first release is in order, {which}",
+                 lint.returncode == 0 and "4 rules, 1 settings" in lint.stdout, lint.stderr)
     rows = findings(p, file)
     villages, trades = p.sql("SELECT count(*), count(trade) FROM village")[0]
     papers = p.sql("SELECT count(*) FROM recognition WHERE valid_to IS NOT NULL")[0][0]
@@ -53,6 +62,26 @@ def first_release(report, p):
     due = next(r for r in rows if r["rule"] == "reports")
     report.equal("a duty", (due["unit"], due["period"], due["last_day"], due["status"]),
                  ("so-nnmt", "2025", "2025-12-14", "lapsed"))
+
+
+def capabilities(report):
+    """Every name that the host knows stands in the header and in the manual page, and no other."""
+    def names(path, begin, end):
+        with open(os.path.join(ROOT, path), encoding="utf-8") as f:
+            text = f.read()
+        part = text[text.index(begin):]
+        return part[:part.index(end)]
+
+    known = set(re.findall(r'\{"([a-z_.]+)",', names("daemon/rules/host_capability.c", "rows[] = {", "};")))
+    report.check("there are some", len(known) > 10, str(known))
+    page = set(re.findall(r"(?:kinds|marks|limits)\.[a-z_]+", names("plugins/langnghe-plugin.3", "kinds.due", ".Ss ")))
+    report.equal("the manual page names them all", page, known)
+    comment = names("plugins/langnghe_plugin.h", "What this host can do, by name", "*/")
+    header, group = set(), ""
+    for name in re.findall(r'(?<=")[a-z]+\.[a-z_]+(?=")|(?<= )\.[a-z_]+', comment):
+        group = name.split(".")[0] or group
+        header.add(group + "." + name.split(".")[1])
+    report.equal("so does the header", header - {"views.v_village"}, known)
 
 
 def languages(report, p, include):
@@ -167,6 +196,7 @@ def main():
     with Province(settings="findings = 4321; output_mib = 3;") as p:
         p.load_sample()
         first_release(report, p)
+        capabilities(report)
         languages(report, p, include)
         grown(report, p, include)
         wrong(report, p, include)

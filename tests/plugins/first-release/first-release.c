@@ -3,6 +3,8 @@
  * interface. The binary beside it is never built again: that it still loads is
  * the test. How it was made (x86-64, gcc 12, the header of 2026-11-27):
  *
+ *   (the header as it was then lies beside it, for other machines)
+ *
  *   gcc -std=c99 -Os -fPIC -fvisibility=hidden -Iplugins -shared -nostartfiles \
  *       -Wl,-z,defs -Wl,-z,noseparate-code -s -o first-release.so first-release.c
  */
