@@ -50,18 +50,26 @@ static uint32_t hash(const char *s)
 	return h;
 }
 
-static void index_judged(struct gathering *g)
+static void index_all(struct gathering *g, const struct judgement *j)
 {
-	g->by_key_size = 64;
-	while (g->by_key_size < g->j->count * 2)
-		g->by_key_size *= 2;
-	g->by_key = xcalloc(g->by_key_size, sizeof *g->by_key);
-	for (size_t i = 0; i < g->j->count; i++) {
-		size_t at = hash(g->j->items[i].key) & (g->by_key_size - 1);
+	for (size_t i = 0; i < j->count; i++) {
+		size_t at = hash(j->items[i].key) & (g->by_key_size - 1);
 		while (g->by_key[at])
 			at = (at + 1) & (g->by_key_size - 1);
-		g->by_key[at] = &g->j->items[i];
+		g->by_key[at] = &j->items[i];
 	}
+}
+
+/* No key is in both: one is of plugins that answered, the other of those that did not. */
+static void index_judged(struct gathering *g)
+{
+	const struct judgement *known = &g->out->known.judged;
+	g->by_key_size = 64;
+	while (g->by_key_size < (g->j->count + known->count) * 2)
+		g->by_key_size *= 2;
+	g->by_key = xcalloc(g->by_key_size, sizeof *g->by_key);
+	index_all(g, g->j);
+	index_all(g, known);
 }
 
 static const struct judged *judged_of(const struct gathering *g, const char *key)
@@ -83,6 +91,15 @@ static struct group *group_of(struct gathering *g, const struct unit *unit)
 	return &g->groups[g->count++];
 }
 
+/* A plugin that fails changes no alert; but the days go on. */
+static enum status status_today(const struct alert *a, const struct item *i)
+{
+	bool by_date = a->kind == LN_DUE || a->kind == LN_EXPIRY;
+	if (i->checked_on == DAY_NONE || !by_date || status_is_good(i->judged->status))
+		return a->status;
+	return i->judged->status;
+}
+
 static struct item *add_item(struct gathering *g, struct group *to, const struct alert *a,
 	const struct alert_unit *u, const struct step *step)
 {
@@ -96,6 +113,9 @@ static struct item *add_item(struct gathering *g, struct group *to, const struct
 		.alert = a->id,
 		.key = arena_strdup(&g->out->arena, a->key),
 		.judged = judged,
+		.checked_on = judged ? last_known_day(&g->out->known, judged) : DAY_NONE,
+		.duty = a->duty ? plan_duty(g->w->plan, a->duty) : NULL,
+		.last_day = a->last_day,
 		.name = arena_strdup(&g->out->arena, a->name),
 		.summary = arena_strdup(&g->out->arena, a->summary),
 		.kind = a->kind,
@@ -111,10 +131,11 @@ static struct item *add_item(struct gathering *g, struct group *to, const struct
 		.extended = a->extension_no != NULL,
 		.extension_no = arena_strdup(&g->out->arena, a->extension_no),
 	};
+	item->status = status_today(a, item);
 	int days_left = judged ? judged->days_left : 0;
 	if (a->kind == LN_DUE && a->last_day != DAY_NONE)
 		days_left = a->last_day - g->today;
-	item->urgency = policy_urgency(a->kind, a->status, a->severity == LN_LEGAL, days_left,
+	item->urgency = policy_urgency(a->kind, item->status, a->severity == LN_LEGAL, days_left,
 		&g->w->settings->reminders);
 	if (strcmp(u->named, u->unit) != 0)
 		item->named = unit_by_code(g->w->units, u->named);
@@ -364,7 +385,7 @@ static int make_digest(struct gathering *g, struct group *from, bool overview, s
 	d->other_open = from->live > live_items ? from->live - live_items : 0;
 	list_changes(d);
 	if (overview)
-		overview_fill(d, g->w, g->j, &g->alerts);
+		overview_fill(d, g->w, &g->alerts, &g->out->known, &g->out->arena);
 	return last_letter_day(g->w->store, d->unit->code, &d->last_letter, e);
 }
 
@@ -444,6 +465,10 @@ int digests_make(struct digests *out, const struct world *w, const struct judgem
 		return 0;
 	if (alerts_load(&g.alerts, w->store, ALERTS_LIVE, e) < 0)
 		return -1;
+	if (last_known_make(&out->known, w, j, e) < 0) {
+		alerts_unload(&g.alerts);
+		return -1;
+	}
 	g.low_day = policy_is_low_day(w->calendar, g.today);
 	index_judged(&g);
 	gather(&g);
@@ -490,6 +515,7 @@ void digests_release(struct digests *d)
 		free((void *)d->items[i].records);
 	}
 	free(d->items);
+	last_known_release(&d->known);
 	arena_release(&d->arena);
 	*d = (struct digests){0};
 }

@@ -9,12 +9,16 @@
 
 #include "alerts/policy.h"
 #include "rules/judge.h"
+#include "rules/last_known.h"
 
 /* One notice: one step of one alert towards the digest's unit. */
 struct item {
 	int64_t alert;              /* id */
 	const char *key;
-	const struct judged *judged; /* today's facts; NULL when the subject is no longer reported */
+	const struct judged *judged; /* the facts; NULL when the subject is no longer reported */
+	int32_t checked_on;         /* the day they were found, where the plugin fails since; DAY_NONE: today */
+	const struct duty *duty;    /* of the alert, and */
+	int32_t last_day;           /* its last day: also there when judged is NULL */
 	const char *name, *summary; /* from the alert, also there when judged is NULL */
 	enum ln_kind kind;
 	enum status status;
@@ -63,6 +67,7 @@ struct overview_row {
 	int32_t last_day;
 	int days_left;
 	int32_t last_notice; /* DAY_NONE: never told */
+	int32_t checked_on;  /* as in struct item */
 };
 
 /* P23: a letter that every address refused, for the coordinator. */
@@ -106,6 +111,7 @@ struct digest {
 
 struct digests {
 	struct arena arena;
+	struct last_known known; /* facts of plugins that fail: items point to them */
 	struct digest *items;
 	size_t count, capacity;
 };

@@ -14,6 +14,12 @@ static bool is_open_duty(const struct alert *a)
 		       a->status == STATUS_OVERDUE);
 }
 
+/* By the day, not by the status: that stands still while its plugin fails. */
+static bool is_late(const struct alert *a, int32_t today)
+{
+	return a->last_day < today;
+}
+
 static int32_t last_overview(struct store *s)
 {
 	char *text = store_meta(s, "overview_on");
@@ -42,7 +48,7 @@ bool overview_is_due(const struct world *w, const struct alerts *a, int32_t toda
 		if (monday)
 			return true;
 		int32_t late = calendar_add_workdays(w->calendar, x->last_day, 1);
-		if (x->status == STATUS_OVERDUE && late <= today && late > last)
+		if (is_late(x, today) && late <= today && late > last)
 			return true;
 	}
 	return false;
@@ -56,9 +62,9 @@ bool overview_rides(const struct world *w, const struct alerts *a, int32_t today
 		const struct duty *d = x->duty ? plan_duty(w->plan, x->duty) : NULL;
 		if (!d || !is_open_duty(x))
 			continue;
-		if (d->collector && x->status == STATUS_OVERDUE)
+		if (d->collector && is_late(x, today))
 			units_late = true;
-		else if (!d->collector && x->status != STATUS_OVERDUE)
+		else if (!d->collector && !is_late(x, today))
 			collector_open = true;
 	}
 	if (!units_late || !collector_open)
@@ -77,8 +83,16 @@ static int by_days(const void *a, const void *b)
 	return rc ? rc : strcmp(x->unit_name, y->unit_name);
 }
 
-void overview_fill(struct digest *d, const struct world *w, const struct judgement *j,
-	const struct alerts *a)
+static int32_t checked_on(const struct last_known *known, const struct alert *a)
+{
+	for (size_t i = 0; i < known->judged.count; i++)
+		if (strcmp(known->judged.items[i].key, a->key) == 0)
+			return last_known_day(known, &known->judged.items[i]);
+	return DAY_NONE;
+}
+
+void overview_fill(struct digest *d, const struct world *w, const struct alerts *a,
+	const struct last_known *known, struct arena *arena)
 {
 	size_t capacity = 0;
 	for (size_t i = 0; i < a->count; i++) {
@@ -97,18 +111,15 @@ void overview_fill(struct digest *d, const struct world *w, const struct judgeme
 		}
 		VEC_ROOM(d->overview, d->overview_count, capacity);
 		struct overview_row *row = &d->overview[d->overview_count++];
-		const char *period = "";
-		for (size_t k = 0; k < j->count && !*period; k++)
-			if (strcmp(j->items[k].key, x->key) == 0)
-				period = j->items[k].finding->period;
 		*row = (struct overview_row){
 			.unit_name = unit ? unit->name : "",
 			.duty_name = duty->name,
-			.period = period ? period : "",
+			.period = x->period ? arena_strdup(arena, x->period) : "",
 			.status = x->status,
 			.last_day = x->last_day,
 			.days_left = x->last_day - d->day,
 			.last_notice = last,
+			.checked_on = checked_on(known, x),
 		};
 	}
 	if (d->overview_count > 1)

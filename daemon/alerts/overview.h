@@ -14,7 +14,8 @@ bool overview_is_due(const struct world *w, const struct alerts *a, int32_t toda
 /* P13: between the last day of the units' reports and that of the collector's, it goes along with any
  * letter to the coordinator, at most every collector_list_workdays working days. */
 bool overview_rides(const struct world *w, const struct alerts *a, int32_t today);
-void overview_fill(struct digest *d, const struct world *w, const struct judgement *j,
-	const struct alerts *a);
+/* The rows borrow from w, and from arena. */
+void overview_fill(struct digest *d, const struct world *w, const struct alerts *a,
+	const struct last_known *known, struct arena *arena);
 
 #endif

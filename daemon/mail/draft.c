@@ -322,6 +322,8 @@ const char *item_title(struct draft *d, const struct item *i)
 		title = g->target->name;
 	else if (g && g->rule)
 		title = g->rule->title;
+	else if (i->duty)
+		title = i->duty->name;
 	return clean_line(&d->arena, title ? title : i->name ? i->name : i->key);
 }
 

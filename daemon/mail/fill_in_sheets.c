@@ -34,16 +34,11 @@ static bool is_told(const struct item *i)
 	return k == BLOCK_MISSING || k == BLOCK_EXPIRY || k == BLOCK_UNKNOWN || item_asks(i);
 }
 
-static bool reads(const struct world *w, const struct rule_info *rule, const char *input)
+static bool reads(const struct plugin_info *p, const char *input)
 {
-	for (size_t i = 0; i < w->plugin_count; i++) {
-		const struct plugin_info *p = w->plugins[i];
-		if (!p || rule < p->rules || rule >= p->rules + p->rule_count)
-			continue;
-		for (size_t k = 0; k < p->input_count; k++)
-			if (strcmp(p->inputs[k], input) == 0)
-				return true;
-	}
+	for (size_t k = 0; k < p->input_count; k++)
+		if (strcmp(p->inputs[k], input) == 0)
+			return true;
 	return false;
 }
 
@@ -59,7 +54,7 @@ static bool gather(const struct draft *d, const struct kind *k, json_t *codes)
 		size_t n = (size_t)(colon - subject);
 		bool of_kind = (k->coded && strlen(k->table) == n && strncmp(k->table, subject, n) == 0) ||
 			       (years && n == 7 && strncmp(subject, "village", n) == 0 && item->judged &&
-				       reads(d->world, item->judged->rule, "v_village_year"));
+				       reads(item->judged->plugin, "v_village_year"));
 		if (of_kind)
 			json_array_append_new(codes, json_string(colon + 1));
 		found |= of_kind;

@@ -129,6 +129,7 @@ json_t *view_overview(struct draft *d)
 	if (d->overview_count == 0)
 		return json_null();
 	int64_t late = 0, soon = 0, untold = 0; /* soon: today included */
+	int32_t checked_on = DAY_NONE; /* the earliest */
 	size_t most = (size_t)d->world->settings->reminders.body_rows;
 	json_t *rows = json_array();
 	for (size_t i = 0; i < d->overview_count; i++) {
@@ -136,6 +137,8 @@ json_t *view_overview(struct draft *d)
 		late += r->days_left < 0;
 		soon += r->days_left >= 0;
 		untold += r->last_notice == DAY_NONE;
+		if (r->checked_on != DAY_NONE && (checked_on == DAY_NONE || r->checked_on < checked_on))
+			checked_on = r->checked_on;
 		if (i < most)
 			json_array_append_new(rows, overview_row(d, r, i + 1));
 	}
@@ -151,6 +154,7 @@ json_t *view_overview(struct draft *d)
 	json_object_set_new(o, "more", json_null());
 	if (d->overview_count > most)
 		view_number(d, o, "more", (int64_t)(d->overview_count - most));
+	view_day(d, o, "checked_on", checked_on);
 	view_day(d, o, "first_last_day", d->overview[0].last_day);
 	return o;
 }

@@ -25,7 +25,7 @@ static const char *const block_names[] = {"title", "period", "clause", "decision
 	"summary", "waiting_count", "waiting_all", "any_on_track", "cells", "groups", "is_expired", "is_debtor",
 	"is_lead", "is_place", "is_coordinating", "is_overdue", "is_due", "is_target", "is_missing",
 	"is_expiry", "is_unknown", "is_lost", "is_resolved", "is_inherited", "is_self", "is_task",
-	"is_percent", "is_single", "only_name"};
+	"is_percent", "is_single", "only_name", "checked_on"};
 
 /* "Chủ trì: …", "Phối hợp: …" of the item's task, without the reader. */
 static void view_units(struct draft *d, json_t *o, const struct task *task)
@@ -143,6 +143,7 @@ static void view_due(struct draft *d, json_t *o, const struct item *i)
 	const struct judged *g = i->judged;
 	view_flag(o, "extended", i->extended);
 	view_text(d, o, "extension_no", i->extension_no);
+	view_day(d, o, "last_day", i->last_day);
 	if (!g)
 		return;
 	const struct finding *f = g->finding;
@@ -278,6 +279,18 @@ static void view_shared(struct draft *d, json_t *o, const struct block *b)
 	json_object_set_new(o, "action", json_null());
 }
 
+/* What was found before its plugin began to fail is told with that day: the earliest of the block's. */
+static void view_checked(struct draft *d, json_t *o, const struct block *b)
+{
+	int32_t earliest = DAY_NONE;
+	for (size_t i = 0; i < b->count; i++) {
+		int32_t day = b->items[i]->checked_on;
+		if (day != DAY_NONE && (earliest == DAY_NONE || day < earliest))
+			earliest = day;
+	}
+	view_day(d, o, "checked_on", earliest);
+}
+
 json_t *view_block(struct draft *d, const struct block *b, int number, size_t *rows_left)
 {
 	static const char *const flags[] = {[BLOCK_OVERDUE] = "is_overdue",
@@ -294,6 +307,7 @@ json_t *view_block(struct draft *d, const struct block *b, int number, size_t *r
 	json_object_set_new(o, "n", json_integer(number));
 	view_flag(o, flags[b->kind], true);
 	view_common(d, o, b->items[0]);
+	view_checked(d, o, b);
 	switch (b->kind) {
 	case BLOCK_OVERDUE:
 	case BLOCK_DUE:

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/version.h"
 #include "register/kinds.h"
+#include "rules/describe.h"
 #include "rules/frame.h"
 
 #include <sodium.h>
@@ -161,6 +162,45 @@ int kept_find(struct findings *out, const struct world *w, const struct plugin_i
 	return row;
 }
 
+/* The description of the row, or NULL: what is not one is of another version. */
+static struct plugin_info *described(struct stmt *st, int column, const char *run)
+{
+	struct plugin_info *p = NULL;
+	struct err ignored;
+	const char *text = col_text(st, column);
+	if (!text || plugin_info_from_json(text, strlen(text), "", &p, &ignored) < 0)
+		return NULL;
+	free(p->run);
+	p->run = xstrdup(run);
+	return p;
+}
+
+int kept_last(struct kept_run *out, struct store *s, const char *run, struct err *e)
+{
+	*out = (struct kept_run){.day = DAY_NONE};
+	struct stmt *st = store_stmt(s, "SELECT key, frame, description, day FROM kept_findings WHERE plugin = ?1", e);
+	if (!st)
+		return -1;
+	stmt_text(st, 1, run);
+	int row = stmt_step(st, e);
+	if (row == 1) {
+		out->plugin = described(st, 2, run);
+		out->day = col_day(st, 3);
+		row = out->plugin ? read_frame(&out->set, st, e) : 0;
+	}
+	stmt_reset(st);
+	if (row != 1)
+		kept_run_release(out);
+	return row;
+}
+
+void kept_run_release(struct kept_run *r)
+{
+	plugin_info_free(r->plugin);
+	findings_release(&r->set);
+	*r = (struct kept_run){.day = DAY_NONE};
+}
+
 int64_t kept_now(struct store *s, struct err *e)
 {
 	struct stmt *st = s ? store_stmt(s, "SELECT coalesce(max(id), 0) FROM change", e) : NULL;
@@ -175,10 +215,10 @@ static int save(const struct world *w, const struct plugin_info *plugin, const s
 {
 	unsigned char key[FRAME_KEY];
 	struct buf frame = {0};
-	char *with = made_with(w, plugin, e);
+	char *with = made_with(w, plugin, e), *description = plugin_info_to_json(plugin);
 	struct stmt *st = with ? store_stmt(w->store,
 					 "INSERT OR REPLACE INTO kept_findings (plugin, day, made_with, seen_change,"
-					 " key, frame, reads) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+					 " key, frame, reads, description) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 					 e)
 			       : NULL;
 	int rc = st ? 0 : -1;
@@ -198,9 +238,11 @@ static int save(const struct world *w, const struct plugin_info *plugin, const s
 		stmt_blob(st, 5, key, sizeof key);
 		stmt_blob(st, 6, frame.s, frame.len);
 		stmt_text(st, 7, set->reads);
+		stmt_text(st, 8, description);
 		rc = stmt_run(st, e);
 	}
 	buf_release(&frame);
+	free(description);
 	free(with);
 	return rc;
 }
@@ -212,7 +254,7 @@ int kept_save(const struct world *w, const struct judgement *j, struct err *e)
 	int rc = 0;
 	for (size_t i = 0; i < j->run_count && rc == 0; i++) {
 		const struct plugin_run *run = &j->runs[i];
-		if (run->complete && !run->kept && can_be_kept(run->plugin))
+		if (run->complete && !run->kept)
 			rc = save(w, run->plugin, &j->sets[i], j->today, j->seen_change, e);
 	}
 	if (rc == 0)

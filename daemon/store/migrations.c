@@ -15,9 +15,10 @@ extern const char schema_0006[]; /* schema/0006-kept-findings.sql */
 extern const char schema_0007[]; /* schema/0007-kept-reads.sql */
 extern const char schema_0008[]; /* schema/0008-put-aside.sql */
 extern const char schema_0009[]; /* schema/0009-plugin-file.sql */
+extern const char schema_0010[]; /* schema/0010-kept-description.sql */
 
 static const char *const steps[] = {schema_0001, schema_0002, schema_0003, schema_0004,
-	schema_0005, schema_0006, schema_0007, schema_0008, schema_0009};
+	schema_0005, schema_0006, schema_0007, schema_0008, schema_0009, schema_0010};
 
 enum { STEP_COUNT = (int)(sizeof steps / sizeof steps[0]) };
 

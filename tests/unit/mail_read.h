@@ -164,7 +164,7 @@ static inline void add_overview(int n)
 			k < 3 ? "Báo cáo tình hình, kết quả triển khai, thực hiện Kế hoạch"
 			      : "Lớp tập huấn",
 			"2026", last < s.digest.day ? STATUS_OVERDUE : STATUS_DUE_SOON, last,
-			last - s.digest.day, k % 3 ? s.digest.day - 5 : DAY_NONE};
+			last - s.digest.day, k % 3 ? s.digest.day - 5 : DAY_NONE, DAY_NONE};
 	}
 	s.digest.overview = s.rows;
 	s.digest.overview_count = (size_t)n;

@@ -204,7 +204,9 @@ static inline struct item *add_item(struct sample *s, const char *subject, const
 		.urgency = urgency,
 		.reminder = 1,
 		.first_told = DAY_NONE,
-		.act_by = DAY_NONE};
+		.act_by = DAY_NONE,
+		.checked_on = DAY_NONE,
+		.last_day = DAY_NONE};
 	snprintf(i->step.name, sizeof i->step.name, "before-14");
 	return i;
 }

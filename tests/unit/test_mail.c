@@ -360,7 +360,7 @@ static void test_overview(void **state)
 	facts(i)->list = "Sở Công Thương: chưa gửi\nSở Tài chính: đã gửi ngày 03/12/2026";
 	add_overview(3);
 	s.rows[s.digest.overview_count++] = (struct overview_row){s.digest.unit->name,
-		judged_of(i)->duty->name, "2026", STATUS_DUE_SOON, facts(i)->last_day, 6, DAY_NONE};
+		judged_of(i)->duty->name, "2026", STATUS_DUE_SOON, facts(i)->last_day, 6, DAY_NONE, DAY_NONE};
 	o = letter_of("r2-with-debtors");
 	assert_head_says(o, "còn 6 ngày");
 	assert_head_says(o, "UBND tỉnh");
