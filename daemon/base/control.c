@@ -49,7 +49,8 @@ static int connect_to(const char *path, struct err *e)
 	close(fd);
 	if (why == ENOENT || why == ECONNREFUSED)
 		return err_set(e, "%s: no langnghed is running there", path);
-	return err_set(e, "%s: cannot reach langnghed: %s", path, strerror(why));
+	return err_set(e, "%s: cannot reach langnghed: %s%s", path, strerror(why),
+		why == EACCES ? "; call this as the user that it runs as" : "");
 }
 
 static int send_line(int fd, const char *path, const char *command, int64_t until_ms, struct err *e)

@@ -39,7 +39,9 @@ static int run_alerts(struct ctl *c)
 		return rc;
 	if (alerts_table(&c->world, &filter, today, &t, &e) < 0)
 		return ctl_fail(CTL_CANNOT, "%s", e.text);
-	return ctl_listing(c, t);
+	bool not_yet = watch_from(c->world.store) == DAY_NONE;
+	rc = ctl_listing(c, t);
+	return rc == CTL_DONE && not_yet ? ctl_fail(rc, "watching has not begun, so nothing is alerted: langnghectl go-live") : rc;
 }
 
 /* What is common to the four acts by hand: the id, the day, the store. */
@@ -175,13 +177,10 @@ static int run_go_live(struct ctl *c)
 	if (watch_go_live(c->world.store, day, &e) < 0)
 		return ctl_fail(CTL_REJECTED, "%s", e.text);
 	printf("watching and writing from %s\n", day_iso(day, text));
-	/* A day that is past belongs to a rehearsal, whose clock is not this machine's. */
-	if (day >= now.day) {
-		struct moment begin = {day, 0};
-		struct moment first = round_next_send(&c->world, day > now.day ? begin : now);
-		printf("the first letters go on %s at %s\n", day_iso(first.day, text),
-			moment_hm(first.second, hm));
-	}
+	struct moment begin = {day, 0};
+	struct moment first = round_next_send(&c->world, day > now.day ? begin : now);
+	printf("the first letters go on %s at %s%s\n", day_iso(first.day, text), moment_hm(first.second, hm),
+		day < now.day ? ", or at once where a daemon makes up for today's sending time" : "");
 	ctl_poke(c);
 	return CTL_DONE;
 }

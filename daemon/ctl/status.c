@@ -81,13 +81,12 @@ static json_t *status_of_store(struct store *s, const struct settings *settings)
 	return o;
 }
 
-/* NULL where no daemon answers. */
-static json_t *status_of_daemon(const char *socket)
+/* NULL where no daemon answers; e says why. */
+static json_t *status_of_daemon(const char *socket, struct err *e)
 {
-	struct err e;
 	struct buf reply = {0};
 	json_t *o = NULL;
-	if (control_request(socket, "status", &reply, &e) == 0)
+	if (control_request(socket, "status", &reply, e) == 0)
 		o = json_loads(reply.s ? reply.s : "", 0, NULL);
 	buf_release(&reply);
 	return o;
@@ -140,18 +139,20 @@ static void print_json(json_t *daemon, json_t *kept, const struct problems *prob
 	json_decref(all);
 }
 
-/* why_not: what keeps the database from being read. */
-static void print_lines(json_t *daemon, json_t *kept, const struct problems *problems,
-	const struct places *p, const char *why_not)
+/* no_daemon, no_database: why there is none of these. */
+static void print_lines(json_t *daemon, json_t *kept, const struct problems *problems, const char *no_daemon,
+	const char *no_database)
 {
 	if (daemon)
 		print_members(daemon, "daemon ");
 	else
-		printf("daemon: none answers on %s\n", p->socket);
+		printf("daemon: %s\n", no_daemon);
 	if (kept)
 		print_members(kept, "");
 	else
-		printf("database: %s\n", why_not);
+		printf("database: %s\n", no_database);
+	if (kept && json_is_null(json_object_get(kept, "watch_from")))
+		puts("watching has not begun: langnghectl go-live");
 	if (problems->count > 0 && daemon)
 		puts("configuration: it holds errors; the daemon goes on with the settings it has");
 	else if (problems->count > 0)
@@ -163,9 +164,9 @@ static void print_lines(json_t *daemon, json_t *kept, const struct problems *pro
 
 static int tell(const struct ctl *c, const struct places *p, const struct problems *problems)
 {
-	struct err e = {0};
+	struct err e = {0}, no_daemon = {0};
 	struct store *s;
-	json_t *daemon = status_of_daemon(p->socket), *kept = NULL;
+	json_t *daemon = status_of_daemon(p->socket, &no_daemon), *kept = NULL;
 	if (store_open(&s, p->database, STORE_READ, &e) == 0) {
 		kept = status_of_store(s, c->world.settings);
 		store_close(s);
@@ -173,13 +174,13 @@ static int tell(const struct ctl *c, const struct places *p, const struct proble
 	if (c->json)
 		print_json(daemon, kept, problems);
 	else
-		print_lines(daemon, kept, problems, p, e.text);
+		print_lines(daemon, kept, problems, no_daemon.text, e.text);
 	bool nothing = !daemon && !kept;
 	json_decref(daemon);
 	json_decref(kept);
-	if (problems->count == 0)
-		return CTL_DONE;
-	return nothing ? CTL_CANNOT : CTL_REJECTED;
+	if (nothing)
+		return CTL_CANNOT;
+	return problems->count == 0 ? CTL_DONE : CTL_REJECTED;
 }
 
 int status_run(struct ctl *c)

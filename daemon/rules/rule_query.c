@@ -276,7 +276,10 @@ static int run(struct query *q)
 	struct err e;
 	q->st = store_prepare(q->host->world.store, q->rule->query, &e);
 	if (!q->st)
-		return fail(q, q->rule->query_line, "query: %s", confined_message(q->host->world.store));
+		return fail(q, q->rule->query_line, "query: %s%s", confined_message(q->host->world.store),
+			strncmp(confined_message(q->host->world.store), "no such ", 8) == 0
+				? "; langnghe-views(5) names the views and their columns"
+				: "");
 	if (bind(q) < 0 || find_columns(q) < 0 || rule_sentence_each(q->rule->sentence, check_placeholder, q) < 0)
 		return -1;
 	int rc;

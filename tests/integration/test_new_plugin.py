@@ -174,8 +174,8 @@ def in_the_tree(report, i):
 
 
 def commands(part):
-    """The blocks of four spaces of a step, as they are written."""
-    return [re.sub(r"(?m)^ {4}", "", b) for b in re.findall(r"(?:^ {4}.*\n)+", part, re.M)]
+    """The blocks of four spaces of a step, as they are written; one for the shell that must not be indented is first."""
+    return re.findall(r"(?ms)^```sh\n(.*?)^```$", part) + [re.sub(r"(?m)^ {4}", "", b) for b in re.findall(r"(?:^ {4}.*\n)+", part, re.M)]
 
 
 def of_the_readme(report, i):
@@ -241,7 +241,7 @@ def with_daemon(report, i, steps, folder, block):
         r = i.sh(here(commands(steps[8])[0]))
         report.check("step 8: its alerts", r.returncode == 0 and "at-risk-villages/village-at-risk/" in r.stdout, r.stderr)
         letters = [open(os.path.join(d, f), encoding="utf-8").read()
-                   for d, _, fs in os.walk(os.path.join(i.work, "rehearsal")) for f in fs
+                   for d, _, fs in os.walk(os.path.join(i.work, "rehearsal-plugin")) for f in fs
                    if f.startswith("xa-") and f.endswith(".html")]
         report.check("step 8: a letter to a commune says it", any(
             "chưa có kế hoạch bảo tồn" in text and "Làng nghề có nguy cơ mai một" in text for text in letters),
