@@ -28,6 +28,7 @@ struct plugin_case {
 	const char *folder, *plugin_file;
 	char *place; /* the temporary folder */
 	char *database, *expected_file;
+	int settings_line; /* of the written configuration: where settings.conf begins in it; 0: there is none */
 	struct world world;
 	struct plugin_info *plugin;
 	struct arena arena;
@@ -74,21 +75,32 @@ static void add_text(struct buf *b, const char *name, const char *value)
 	buf_add(b, "\";\n");
 }
 
-static int add_settings(struct buf *b, const struct plugin_case *c, struct err *e)
+static int lines_of(const struct buf *b)
+{
+	int n = 0;
+	for (size_t i = 0; i < b->len; i++)
+		n += b->s[i] == '\n';
+	return n;
+}
+
+static int add_settings(struct buf *b, struct plugin_case *c, struct err *e)
 {
 	char *path = in_case(c, "settings.conf"), *text = NULL;
 	size_t size;
 	int rc = 0;
 	if (access(path, F_OK) == 0)
 		rc = file_read(path, SETTINGS_BYTES_MOST, &text, &size, e);
-	if (text)
-		buf_addf(b, "%s = {\n%s\n};\n", c->plugin->name, text);
+	if (text) {
+		buf_addf(b, "%s = {\n", c->plugin->name);
+		c->settings_line = lines_of(b) + 1;
+		buf_addf(b, "%s\n};\n", text);
+	}
 	free(text);
 	free(path);
 	return rc;
 }
 
-static int write_conf(const struct plugin_case *c, const char *conf, const struct settings *s,
+static int write_conf(struct plugin_case *c, const char *conf, const struct settings *s,
 	struct err *e)
 {
 	struct buf b = {0};
@@ -114,13 +126,23 @@ static int write_conf(const struct plugin_case *c, const char *conf, const struc
 	return rc;
 }
 
-static int tell(struct problems *problems, struct err *e)
+/* The first problem, where the author of the case wrote it. */
+static int tell(const struct plugin_case *c, const char *conf, struct problems *problems, struct err *e)
 {
-	int rc = problems->count == 0 ? 0
-				      : err_set(e, "%s: %s", problems->items[0].where,
-						problems->items[0].text);
+	if (problems->count == 0)
+		return 0;
+	const struct problem *p = &problems->items[0];
+	size_t n = strlen(conf);
+	bool ours = strncmp(p->where, conf, n) == 0 && p->where[n] == ':';
+	long line = ours ? strtol(p->where + n + 1, NULL, 10) : 0;
+	char *file = in_case(c, "settings.conf");
+	if (c->settings_line > 0 && line >= c->settings_line)
+		err_set(e, "%s:%ld: %s", file, line - c->settings_line + 1, p->text);
+	else
+		err_set(e, "%s: %s", p->where, p->text);
+	free(file);
 	problems_release(problems);
-	return rc;
+	return -1;
 }
 
 /* Says the first refused cell of a register file. */
@@ -168,7 +190,7 @@ static int open_case(struct plugin_case *c, const struct settings *s, struct err
 		world_open_files(&c->world, conf, &problems);
 		if (problems.count == 0)
 			plugin_check_settings(c->plugin, c->world.settings, &problems);
-		rc = tell(&problems, e);
+		rc = tell(c, conf, &problems, e);
 	}
 	free(conf);
 	return rc == 0 ? load_register(c, s->units_dir, e) : -1;

@@ -36,6 +36,17 @@ static int run_plugin_lint(struct ctl *c)
 }
 
 /* A plugin that need not be enabled or installed, contained like any other; stores nothing. */
+static void say_what_was_found(const struct judgement *j)
+{
+	size_t good = 0, unknown = 0;
+	for (size_t i = 0; i < j->count; i++) {
+		good += status_is_good(j->items[i].status);
+		unknown += j->items[i].status == STATUS_UNKNOWN;
+	}
+	printf("%zu findings: %zu in order, %zu not known, %zu to act on or to wait for\n", j->count, good, unknown,
+		j->count - good - unknown);
+}
+
 static int run_plugin_run(struct ctl *c)
 {
 	struct err e;
@@ -53,6 +64,8 @@ static int run_plugin_run(struct ctl *c)
 		rc = ctl_fail(CTL_REJECTED, "%s", e.text);
 	else
 		rc = check_listing(c, &j);
+	if (rc == CTL_DONE && !c->json)
+		say_what_was_found(&j);
 	judgement_release(&j);
 	findings_release(&set);
 	plugin_info_free(p);

@@ -50,9 +50,9 @@ WRONG = {
     "an empty file": ({"expected.csv": ""}, "expected.csv"),
     "a wrong register": ({"villages.csv": lambda t: t.replace("LN-1,Làng", "LN-1,", 1).replace("approved", "aproved")},
                          "villages.csv:2: env_plan_state 'aproved'"),
-    "a wrong setting": ({"settings.conf": "count_waiting_as_missing = 7;\n"}, "count_waiting_as_missing must be true or false"),
-    "an unknown setting": ({"settings.conf": "colour = 7;\n"}, "there is no such setting"),
-    "settings that break out": ({"settings.conf": "}; enabled = [\"reporting\"]; x = {\n"}, "langnghed.conf:"),
+    "a wrong setting": ({"settings.conf": "count_waiting_as_missing = 7;\n"}, "settings.conf:1: plugins.environment.count_waiting_as_missing must be true or false"),
+    "an unknown setting": ({"settings.conf": "\n\ncolour = 7;\n"}, "settings.conf:3: "),
+    "settings that break out": ({"settings.conf": "}; enabled = [\"reporting\"]; x = {\n"}, "settings.conf:"),
 }
 
 
