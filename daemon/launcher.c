@@ -2,6 +2,8 @@
  * langnghe-launcher: starts the runners of plugins as the user that it runs as
  * itself: one who owns nothing, so that even a plugin that broke out of its
  * runner would find a stranger's rights (rules/launch.h says how it is asked).
+ * Of the launcher itself that plugin could see or change nothing; it could stop
+ * it by a signal, which the watchdog ends.
  *
  * systemd starts it when somebody asks (langnghe-launcher.socket) and gives it
  * the listening socket; who may ask is the mode of that socket. It needs no
@@ -11,6 +13,7 @@
 #include "base/fd_message.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/notify.h"
 #include "base/version.h"
 #include "rules/launch.h"
 #include "rules/spawn.h"
@@ -21,6 +24,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -138,10 +142,10 @@ static void on_spoke(evutil_socket_t fd, short what, void *context)
 	struct kept *k = context;
 	(void)fd;
 	if (k->pid == 0) {
-		if (what & EV_TIMEOUT)
-			release(k);
-		else
+		if (what & EV_READ)
 			take_request(k);
+		else
+			release(k); /* it asked for nothing */
 		return;
 	}
 	/* Whatever comes now, and be it the end, means that the runner is no longer wanted. */
@@ -166,6 +170,24 @@ static void on_connection(evutil_socket_t listening, short what, void *context)
 	event_add(k->spoke, &(struct timeval){.tv_sec = SILENT_S});
 	if (++l->kept == KEPT_MOST) /* the others wait in the kernel's queue */
 		event_del(l->listening);
+}
+
+static void on_watchdog(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	(void)context;
+	notify_manager("WATCHDOG=1");
+}
+
+/* NULL where nobody wants to hear that we live. */
+static struct event *watchdog_new(struct event_base *base)
+{
+	int64_t us = notify_watchdog_us() / 2;
+	struct event *e = us > 0 ? event_new(base, -1, EV_PERSIST, on_watchdog, NULL) : NULL;
+	if (e)
+		event_add(e, &(struct timeval){.tv_sec = us / 1000000, .tv_usec = us % 1000000});
+	return e;
 }
 
 /* The listening socket that the service manager passed, or -1. */
@@ -202,6 +224,13 @@ int main(int argc, char **argv)
 		log_error("no event loop: %s", strerror(errno));
 		return EXIT_FAILURE;
 	}
+	/* A runner is of the same user: it may not look into us. Each shuts itself in likewise. */
+	if (prctl(PR_SET_DUMPABLE, 0) < 0) {
+		log_error("the process cannot be hidden from its user: %s", strerror(errno));
+		return EXIT_FAILURE;
+	}
+	watchdog_new(l.base);
+	notify_manager("READY=1");
 	event_base_dispatch(l.base);
 	return EXIT_FAILURE; /* it ends by a signal */
 }

@@ -18,9 +18,10 @@ int password_read(const char *path, char **out, struct err *e)
 	char *line;
 	if (!path)
 		return 0;
-	if (stat(path, &st) == 0 && st.st_mode & (S_IRWXO | S_IWGRP))
-		return err_set(e, "mail.password_file %s can be read by others: allowed is mode 0600 or 0640",
-			path);
+	/* The group reads the register, and to it belongs the user of the plugins' runners. */
+	if (stat(path, &st) == 0 && st.st_mode & (S_IRWXO | S_IRWXG))
+		return err_set(e, "mail.password_file %s can be read by %s (mode %04o); allowed is 0600, owned by the service's user",
+			path, st.st_mode & S_IRWXO ? "others" : "its group", (unsigned)st.st_mode & 07777);
 	if (file_read(path, PASSWORD_MOST, &line, &size, e) < 0)
 		return -1;
 	line[strcspn(line, "\r\n")] = '\0';

@@ -7,8 +7,8 @@
 
 #include "base/err.h"
 
-/* The file's first line, the caller's to free; *out is untouched for a path of NULL. -1: the file cannot be read, others
- * may read it, or the line is empty. */
+/* The file's first line, the caller's to free; *out is untouched for a path of NULL. -1: the file cannot be read, its group
+ * or others may read it, or the line is empty. */
 int password_read(const char *path, char **out, struct err *e);
 
 #endif

@@ -216,8 +216,12 @@ static int reap(struct contained *c, struct launch_end *end, struct err *e)
 	c->pid = 0;
 	if (c->launcher >= 0)
 		return launch_end(c->launcher, end, e);
-	while (waitid(P_PID, (id_t)pid, &how, WEXITED) < 0 && errno == EINTR)
-		;
+	int rc;
+	do
+		rc = waitid(P_PID, (id_t)pid, &how, WEXITED);
+	while (rc < 0 && errno == EINTR);
+	if (rc < 0)
+		return err_set(e, "how its process ended is not known: %s", strerror(errno));
 	*end = (struct launch_end){.code = how.si_code, .status = how.si_status};
 	return 0;
 }

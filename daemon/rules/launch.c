@@ -7,6 +7,7 @@
 #include "base/mem.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,20 @@ enum { PATIENCE_S = 10 };
 
 /* It did not answer in time: it is not waited for again by this process, which wants many runners and lives shortly. */
 static bool is_silent;
+
+/* 0 there is something to read, or the end; -1 it is silent. */
+static int wait_for_word(int connection, struct err *e)
+{
+	struct pollfd p = {.fd = connection, .events = POLLIN};
+	int n;
+	do
+		n = poll(&p, 1, is_silent ? 0 : PATIENCE_S * 1000);
+	while (n < 0 && errno == EINTR);
+	if (n > 0)
+		return 0;
+	is_silent = true;
+	return err_set(e, "langnghe-launcher did not answer within %d s", PATIENCE_S);
+}
 
 const char *launcher_socket(void)
 {
@@ -39,9 +54,9 @@ static int connect_to(const char *path, struct err *e)
 	if (fd < 0)
 		return err_set(e, "no socket for langnghe-launcher: %s", strerror(errno));
 	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) == 0 &&
-		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0 &&
 		connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
 		return fd;
+	is_silent = errno == EAGAIN; /* so many wait already */
 	err_set(e, "langnghe-launcher cannot be reached at %s: %s", path, strerror(errno));
 	close(fd);
 	return -1;
@@ -60,10 +75,9 @@ static int ask(int connection, const char *const *arguments, int fd, struct err 
 static int take_reply(struct launched *l, struct err *e)
 {
 	struct launch_reply reply;
+	if (wait_for_word(l->connection, e) < 0)
+		return -1;
 	ssize_t n = fd_message_receive(l->connection, &reply, sizeof reply, &l->pidfd);
-	is_silent = n < 0 && errno == EAGAIN;
-	if (is_silent)
-		return err_set(e, "langnghe-launcher did not answer within %d s", PATIENCE_S);
 	if (n != sizeof reply)
 		return err_set(e, "langnghe-launcher gave no answer: %s",
 			n < 0 ? strerror(errno) : n == 0 ? "it closed the connection" : "it is of another version");
@@ -95,11 +109,12 @@ void launch_kill(int connection)
 int launch_end(int connection, struct launch_end *end, struct err *e)
 {
 	int none;
+	if (wait_for_word(connection, e) < 0)
+		return err_prefix(e, "how its process ended is not known");
 	ssize_t n = fd_message_receive(connection, end, sizeof *end, &none);
 	if (none >= 0)
 		close(none);
 	if (n == sizeof *end)
 		return 0;
-	return err_set(e, "how its process ended is not known: langnghe-launcher %s",
-		n < 0 && errno == EAGAIN ? "does not answer" : "has ended");
+	return err_set(e, "how its process ended is not known: langnghe-launcher has ended");
 }

@@ -8,9 +8,10 @@
  *   answered: struct launch_reply; with it a descriptor of the process (pidfd)
  *   told:     struct launch_end, once the runner has ended
  *
- * Closing the connection, or its sending side, ends the runner by force: it never
- * outlives who asked for it. Its number is given to no other process before the
- * connection is closed.
+ * Closing the connection (every copy of it), or its sending side, ends the runner by
+ * force: it does not outlive who asked for it. Its number is given to no other process
+ * before the connection is closed. Paths among the arguments are absolute: the
+ * launcher lives in /.
  */
 #ifndef RULES_LAUNCH_H
 #define RULES_LAUNCH_H
@@ -23,7 +24,7 @@
 /* In the environment of the daemon and its children: the launcher's socket. The unit file sets it. */
 #define LAUNCHER_VARIABLE "LANGNGHE_LAUNCHER"
 
-enum { LAUNCH_REQUEST_MOST = 32 * 1024 /* bytes; three paths and some words */, LAUNCH_WHY_MOST = 512 };
+enum { LAUNCH_REQUEST_MOST = 32 * 1024 /* bytes; four paths and some words */, LAUNCH_WHY_MOST = 512 };
 
 struct launch_reply {
 	int32_t pid; /* 0: it was not started */

@@ -182,12 +182,13 @@ def credentials(report, post, ca):
                      post.p.ctl("status").stdout and not server.keeper.letters,
                      str(post.p.sql("SELECT DISTINCT delivery, smtp_code, smtp_text FROM recipient")))
         report.equal("and nothing is lost", set(post.states()), {"held"})
-    os.chmod(password, 0o644)
-    with RealServer(tls=good, password="mật khẩu 9") as server:
-        post.smtp(server.port, login)
-        r = post.run()
-        report.check("a password that others can read is refused", "can be read by others" in r.stderr and
-                     "sent" not in post.states(), f"{post.states()} {r.stderr}")
+    for mode, who in ((0o644, "others"), (0o640, "its group")):
+        os.chmod(password, mode)
+        with RealServer(tls=good, password="mật khẩu 9") as server:
+            post.smtp(server.port, login)
+            r = post.run()
+            report.check(f"a password that {who} can read is refused", f"can be read by {who}" in r.stderr and
+                         "sent" not in post.states(), f"{post.states()} {r.stderr}")
 
 
 def trust(report, post, ca):
