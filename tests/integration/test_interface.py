@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from province import ROOT, Province, Report  # noqa: E402
+from province import BUILD, ROOT, Province, Report  # noqa: E402
 
 AS_OF = "2026-11-20"
 SOURCE = os.path.join(ROOT, "tests", "plugins", "interface", "any-language.c")
@@ -62,6 +62,19 @@ def loads_and_says(report, p, file, which):
     due = next(r for r in rows if r["rule"] == "reports")
     report.equal("a duty", (due["unit"], due["period"], due["last_day"], due["status"]),
                  ("so-nnmt", "2025", "2025-12-14", "lapsed"))
+
+
+def by_hand(report, p):
+    """The request of "When it crashes" in the manual page is one."""
+    with open(os.path.join(ROOT, "plugins", "langnghe-plugin.3"), encoding="utf-8") as f:
+        line = re.search(r"^printf 'check .*$", f.read(), re.M)[0].replace("\\e", "\\")
+    file = os.path.join(p.dir, "first-release.so")
+    r = subprocess.run(["sh", "-ec", line + "\n" + '"$0" -c "$1" --database "$2" "$3" < request | cat > answer',
+                        os.path.join(BUILD, "langnghe-runner"), p.conf, p.database, file], cwd=p.dir, capture_output=True, text=True)
+    with open(os.path.join(p.dir, "answer"), "rb") as f:
+        answer = f.read()
+    report.check("the request of the manual page is answered", r.returncode == 0 and answer[:4] == b"LNFR" and
+                 b"village:" in answer, r.stderr + str(answer[:100]))
 
 
 def capabilities(report):
@@ -197,6 +210,7 @@ def main():
         p.load_sample()
         first_release(report, p)
         capabilities(report)
+        by_hand(report, p)
         languages(report, p, include)
         grown(report, p, include)
         wrong(report, p, include)
