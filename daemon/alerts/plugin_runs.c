@@ -10,7 +10,7 @@ int plugin_history_read(
 	struct store *s, const char *plugin, struct plugin_history *out, struct err *e)
 {
 	struct stmt *st = store_stmt(s,
-		"SELECT last_run, last_error, last_ms, findings, runs, failures, failing_since, next_try FROM plugin_run"
+		"SELECT last_run, last_error, last_ms, findings, runs, failures, failing_since, next_try, sha256 FROM plugin_run"
 		" WHERE name = ?1",
 		e);
 	if (!st)
@@ -27,6 +27,7 @@ int plugin_history_read(
 			.failures = col_int(st, 5),
 			.failing_since = xstrdup(col_text(st, 6)),
 			.next_try = xstrdup(col_text(st, 7)),
+			.sha256 = xstrdup(col_text(st, 8)),
 		};
 	}
 	stmt_reset(st);
@@ -39,4 +40,5 @@ void plugin_history_release(struct plugin_history *h)
 	free(h->last_error);
 	free(h->failing_since);
 	free(h->next_try);
+	free(h->sha256);
 }

@@ -10,6 +10,7 @@
 struct plugin_history {
 	char *last_run; /* moment, or NULL: never */
 	char *last_error; /* or NULL */
+	char *sha256; /* of the file that ran last, or NULL */
 	char *failing_since, *next_try; /* moments, or NULL (rules/put_aside.h) */
 	int64_t last_ms, findings, runs, failures; /* failures in a row */
 };

@@ -123,15 +123,18 @@ static int run_plan(struct ctl *c)
 	return ctl_listing(c, t);
 }
 
-/* The cells that the rounds kept; returns the failures in a row. */
-static int64_t plugin_history_cells(struct table *t, struct store *s, const char *name, bool *aside)
+/* The cells that the rounds kept, and the state. info: of the file that lies there, or NULL. */
+static void plugin_history_cells(struct table *t, struct store *s, const char *name, const struct plugin_info *info)
 {
 	struct err e;
 	struct plugin_history h;
-	*aside = false;
-	if (!s || plugin_history_read(s, name, &h, &e) != 1)
-		return 0;
-	int64_t failures = h.failures;
+	if (!s || plugin_history_read(s, name, &h, &e) != 1) {
+		table_text(t, "plugin_state", info ? "ready" : "unloadable");
+		return;
+	}
+	bool changed = info && h.sha256 && strcmp(h.sha256, info->sha256) != 0;
+	table_text(t, "plugin_state", !info ? "unloadable" : h.next_try ? "put_aside" : h.failures ? "failing"
+								   : changed ? "changed" : "ready");
 	table_text(t, "last_run", h.last_run);
 	table_int(t, "last_ms", h.last_ms);
 	table_int(t, "findings", h.findings);
@@ -139,9 +142,7 @@ static int64_t plugin_history_cells(struct table *t, struct store *s, const char
 	table_int(t, "failures", h.failures);
 	table_text(t, "last_error", h.last_error);
 	table_text(t, "next_try", h.next_try);
-	*aside = h.next_try != NULL;
 	plugin_history_release(&h);
-	return failures;
 }
 
 static void plugin_enabled_row(struct table *t, struct store *s, const char *name, const char *file,
@@ -150,9 +151,7 @@ static void plugin_enabled_row(struct table *t, struct store *s, const char *nam
 	table_row(t);
 	table_text(t, "name", name);
 	table_text(t, "file", file);
-	bool aside;
-	int64_t failures = plugin_history_cells(t, s, name, &aside);
-	table_text(t, "plugin_state", !info ? "unloadable" : aside ? "put_aside" : failures ? "failing" : "ready");
+	plugin_history_cells(t, s, name, info);
 	if (!info)
 		return;
 	struct buf rules = {0};

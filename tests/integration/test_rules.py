@@ -332,6 +332,9 @@ def life(report, p, folder):
         v[0] == "withdrawn" for k, v in after.items() if "/steady/" in k) and any("/steady/" in k for k in after))
     report.equal("the other goes on", {k: v for k, v in after.items() if "/risk/" in k},
                  {k: v for k, v in kept.items() if "/risk/" in k})
+    write(folder, "risk", GOOD % "risk" + "# another\n")
+    report.equal("a file that did not run yet is listed so", {r["name"]: r["plugin_state"] for r in p.ctl(
+        "plugin", "list", json_out=True)}["rules/risk"], "changed")
     write(folder, "risk", "enabled = false;\n" + GOOD % "risk")
     runs = {r["name"]: r["plugin_state"] for r in p.ctl("plugin", "list", json_out=True)}
     report.equal("switched off", runs["rules/risk"], "disabled")
