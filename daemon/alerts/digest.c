@@ -10,6 +10,7 @@
 #include "alerts/overview.h"
 #include "alerts/rows.h"
 #include "plan/steps.h"
+#include "register/submissions.h"
 
 #include <stdlib.h>
 
@@ -91,19 +92,29 @@ static struct group *group_of(struct gathering *g, const struct unit *unit)
 	return &g->groups[g->count++];
 }
 
-/* A plugin that fails changes no alert; but the days go on. */
-static enum status status_today(const struct alert *a, const struct item *i)
+/* NULL where its plugin has judged today. */
+static const struct known_run *failing(const struct gathering *g, const struct alert *a)
 {
-	bool by_date = a->kind == LN_DUE || a->kind == LN_EXPIRY;
-	if (i->checked_on == DAY_NONE || !by_date || status_is_good(i->judged->status))
+	return last_known_run(&g->out->known, a->plugin, a->rule);
+}
+
+/* A plugin that fails changes no alert; but the days go on. */
+static enum status status_today(const struct gathering *g, const struct alert *a)
+{
+	if (!failing(g, a))
 		return a->status;
-	return i->judged->status;
+	if (a->kind == LN_DUE && a->last_day != DAY_NONE)
+		return due_status(g->w, a->duty ? plan_duty(g->w->plan, a->duty) : NULL, a->last_day, g->today);
+	if (a->kind == LN_EXPIRY && a->valid_to != DAY_NONE && a->valid_to < g->today)
+		return STATUS_EXPIRED;
+	return a->status;
 }
 
 static struct item *add_item(struct gathering *g, struct group *to, const struct alert *a,
 	const struct alert_unit *u, const struct step *step)
 {
 	const struct judged *judged = judged_of(g, a->key);
+	const struct known_run *known = failing(g, a);
 	int32_t first, last;
 	int count;
 	told_days(u, &first, &last, &count);
@@ -113,13 +124,14 @@ static struct item *add_item(struct gathering *g, struct group *to, const struct
 		.alert = a->id,
 		.key = arena_strdup(&g->out->arena, a->key),
 		.judged = judged,
-		.checked_on = judged ? last_known_day(&g->out->known, judged) : DAY_NONE,
+		.checked_on = known ? known->checked_on : DAY_NONE,
+		.period = arena_strdup(&g->out->arena, a->period),
 		.duty = a->duty ? plan_duty(g->w->plan, a->duty) : NULL,
 		.last_day = a->last_day,
 		.name = arena_strdup(&g->out->arena, a->name),
-		.summary = arena_strdup(&g->out->arena, a->summary),
+		.summary = known && judged && judged->summary ? judged->summary : arena_strdup(&g->out->arena, a->summary),
 		.kind = a->kind,
-		.status = a->status,
+		.status = status_today(g, a),
 		.role = u->role,
 		.step = *step,
 		.reminder = count + 1,
@@ -131,7 +143,6 @@ static struct item *add_item(struct gathering *g, struct group *to, const struct
 		.extended = a->extension_no != NULL,
 		.extension_no = arena_strdup(&g->out->arena, a->extension_no),
 	};
-	item->status = status_today(a, item);
 	int days_left = judged ? judged->days_left : 0;
 	if (a->kind == LN_DUE && a->last_day != DAY_NONE)
 		days_left = a->last_day - g->today;
@@ -164,23 +175,36 @@ static void add_record(struct group *to, const struct alert *a, const char *step
 	};
 }
 
-/* P13: the day on which the collector handed in its own report of the same period, or DAY_NONE. */
-static int32_t collected_on(const struct gathering *g, const struct alert *a)
+/* The day on which d's collector handed in its own report of the period, as j says; of a plugin that fails, as the
+ * register says. */
+static int32_t collected_in(
+	const struct gathering *g, const struct judgement *j, const struct duty *d, const struct alert *a)
 {
-	const struct duty *d = a->duty ? plan_duty(g->w->plan, a->duty) : NULL;
-	if (!d || !d->collector)
-		return DAY_NONE;
-	for (size_t i = 0; i < g->j->count; i++) {
-		const struct judged *other = &g->j->items[i];
+	struct err ignored;
+	for (size_t i = 0; i < j->count; i++) {
+		const struct judged *other = &j->items[i];
 		if (other->kind != LN_DUE || !other->duty || other->duty == d || !other->finding->period ||
 			other->duty->cadence != d->cadence ||
 			strcmp(other->finding->period, a->period) != 0)
 			continue;
 		for (size_t k = 0; k < other->duty->owed_by_count; k++)
 			if (strcmp(other->duty->owed_by[k], d->collector) == 0)
-				return status_is_good(other->status) ? other->finding->done_on : DAY_NONE;
+				return status_is_good(other->status) ? other->finding->done_on
+				       : j == g->j		     ? DAY_NONE
+								     : submission_day(g->w->store, other->duty->id,
+									       other->finding->unit, a->period, g->today, &ignored);
 	}
 	return DAY_NONE;
+}
+
+/* P13: the day on which the collector handed in its own report of the same period, or DAY_NONE. */
+static int32_t collected_on(const struct gathering *g, const struct alert *a)
+{
+	const struct duty *d = a->duty ? plan_duty(g->w->plan, a->duty) : NULL;
+	if (!d || !d->collector)
+		return DAY_NONE;
+	int32_t day = collected_in(g, g->j, d, a);
+	return day != DAY_NONE ? day : collected_in(g, &g->out->known.judged, d, a);
 }
 
 /* Whether a due low step may cause a letter today. */
@@ -210,7 +234,9 @@ static void gather_steps(struct gathering *g, const struct alert *a, const struc
 	struct matter m;
 	struct decision d;
 	matter_of(&m, g->w, a, u, g->started);
-	if (a->status == STATUS_OVERDUE)
+	if (failing(g, a) && alert_is_over(g->w, a, g->today))
+		return;
+	if (a->kind == LN_DUE && a->last_day < g->today)
 		m.collected_on = collected_on(g, a);
 	policy_decide(&m, &g->w->settings->reminders, g->w->calendar, g->today, step_was_told, u, &d);
 	for (size_t i = 0; i < d.passed_count && d.due; i++)
@@ -473,7 +499,7 @@ int digests_make(struct digests *out, const struct world *w, const struct judgem
 	index_judged(&g);
 	gather(&g);
 	const struct unit *coordinator = coordinator_on(w, g.today);
-	bool overview_day = coordinator && overview_is_due(w, &g.alerts, g.today);
+	bool overview_day = coordinator && overview_is_due(w, &g.alerts, &out->known, g.today);
 	if (overview_day)
 		group_of(&g, coordinator);
 	if (g.count > 1)
@@ -489,7 +515,7 @@ int digests_make(struct digests *out, const struct world *w, const struct judgem
 			letter = from->pressing;
 		if (!from->urgent)
 			leave_early_lists(&g, from);
-		bool overview = mine && (overview_day || overview_rides(w, &g.alerts, g.today));
+		bool overview = mine && (overview_day || overview_rides(w, &g.alerts, &out->known, g.today));
 		if (rc == 0 && letter && (from->count > 0 || (mine && overview_day)))
 			rc = make_digest(&g, from, overview, e);
 		free(from->items);

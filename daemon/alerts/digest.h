@@ -17,9 +17,10 @@ struct item {
 	const char *key;
 	const struct judged *judged; /* the facts; NULL when the subject is no longer reported */
 	int32_t checked_on;         /* the day they were found, where the plugin fails since; DAY_NONE: today */
-	const struct duty *duty;    /* of the alert, and */
-	int32_t last_day;           /* its last day: also there when judged is NULL */
-	const char *name, *summary; /* from the alert, also there when judged is NULL */
+	/* From the alert, also there when judged is NULL: */
+	const char *name, *summary, *period;
+	const struct duty *duty;
+	int32_t last_day;
 	enum ln_kind kind;
 	enum status status;
 	enum role role;

@@ -7,14 +7,17 @@
 
 #include <stdlib.h>
 
-static bool is_open_duty(const struct alert *a)
+/* By the day, not by the alert's status: that stands still while its plugin fails. */
+static bool is_open_duty(const struct world *w, const struct alert *a, const struct last_known *known, int32_t today)
 {
-	return a->kind == LN_DUE && alert_is_live(a->state) && a->last_day != DAY_NONE &&
-	       (a->status == STATUS_DUE_SOON || a->status == STATUS_DUE_TODAY ||
-		       a->status == STATUS_OVERDUE);
+	if (a->kind != LN_DUE || !alert_is_live(a->state) || a->last_day == DAY_NONE)
+		return false;
+	if (last_known_run(known, a->plugin, a->rule) && alert_is_over(w, a, today))
+		return false;
+	const struct duty *duty = a->duty ? plan_duty(w->plan, a->duty) : NULL;
+	return due_status(w, duty, a->last_day, today) != STATUS_NOT_DUE;
 }
 
-/* By the day, not by the status: that stands still while its plugin fails. */
 static bool is_late(const struct alert *a, int32_t today)
 {
 	return a->last_day < today;
@@ -30,7 +33,7 @@ static int32_t last_overview(struct store *s)
 	return last;
 }
 
-bool overview_is_due(const struct world *w, const struct alerts *a, int32_t today)
+bool overview_is_due(const struct world *w, const struct alerts *a, const struct last_known *known, int32_t today)
 {
 	/* Due by state: the week's, and one for each day on which a duty fell overdue, unless one went on
 	 * that day or since. Without any before it only days that are today's count. */
@@ -43,7 +46,7 @@ bool overview_is_due(const struct world *w, const struct alerts *a, int32_t toda
 	bool monday = opening <= today && opening > last;
 	for (size_t i = 0; i < a->count; i++) {
 		const struct alert *x = &a->items[i];
-		if (!is_open_duty(x))
+		if (!is_open_duty(w, x, known, today))
 			continue;
 		if (monday)
 			return true;
@@ -54,13 +57,13 @@ bool overview_is_due(const struct world *w, const struct alerts *a, int32_t toda
 	return false;
 }
 
-bool overview_rides(const struct world *w, const struct alerts *a, int32_t today)
+bool overview_rides(const struct world *w, const struct alerts *a, const struct last_known *known, int32_t today)
 {
 	bool units_late = false, collector_open = false;
 	for (size_t i = 0; i < a->count; i++) {
 		const struct alert *x = &a->items[i];
 		const struct duty *d = x->duty ? plan_duty(w->plan, x->duty) : NULL;
-		if (!d || !is_open_duty(x))
+		if (!d || !is_open_duty(w, x, known, today))
 			continue;
 		if (d->collector && is_late(x, today))
 			units_late = true;
@@ -83,14 +86,6 @@ static int by_days(const void *a, const void *b)
 	return rc ? rc : strcmp(x->unit_name, y->unit_name);
 }
 
-static int32_t checked_on(const struct last_known *known, const struct alert *a)
-{
-	for (size_t i = 0; i < known->judged.count; i++)
-		if (strcmp(known->judged.items[i].key, a->key) == 0)
-			return last_known_day(known, &known->judged.items[i]);
-	return DAY_NONE;
-}
-
 void overview_fill(struct digest *d, const struct world *w, const struct alerts *a,
 	const struct last_known *known, struct arena *arena)
 {
@@ -98,7 +93,8 @@ void overview_fill(struct digest *d, const struct world *w, const struct alerts 
 	for (size_t i = 0; i < a->count; i++) {
 		const struct alert *x = &a->items[i];
 		const struct duty *duty = x->duty ? plan_duty(w->plan, x->duty) : NULL;
-		if (!duty || !is_open_duty(x))
+		const struct known_run *failing = last_known_run(known, x->plugin, x->rule);
+		if (!duty || !is_open_duty(w, x, known, d->day))
 			continue;
 		int32_t first, last = DAY_NONE;
 		int count;
@@ -115,11 +111,11 @@ void overview_fill(struct digest *d, const struct world *w, const struct alerts 
 			.unit_name = unit ? unit->name : "",
 			.duty_name = duty->name,
 			.period = x->period ? arena_strdup(arena, x->period) : "",
-			.status = x->status,
+			.status = is_late(x, d->day) ? STATUS_OVERDUE : x->status,
 			.last_day = x->last_day,
 			.days_left = x->last_day - d->day,
 			.last_notice = last,
-			.checked_on = checked_on(known, x),
+			.checked_on = failing ? failing->checked_on : DAY_NONE,
 		};
 	}
 	if (d->overview_count > 1)

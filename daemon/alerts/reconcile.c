@@ -164,6 +164,15 @@ static int restart_steps(struct reconcile *r, struct alert *a, int32_t last_day)
 }
 
 /* P20: an extension granted later begins the steps anew, counted from the new last day. */
+static int move_last_day(struct reconcile *r, struct alert *a, int32_t until, const char *no)
+{
+	if (restart_steps(r, a, until) < 0)
+		return -1;
+	a->extension_no = arena_strdup(&r->alerts.arena, no);
+	return alert_event(r->w->store, a->id, r->today, "extended", NULL, r->e, "last day moved, document %s",
+		a->extension_no ? a->extension_no : "-");
+}
+
 static int extend_alert(struct reconcile *r, struct alert *a, const struct judged *g)
 {
 	char *no = NULL;
@@ -172,16 +181,32 @@ static int extend_alert(struct reconcile *r, struct alert *a, const struct judge
 	if (a->kind != LN_DUE || !a->duty || !unit ||
 		submission_extended_to(r->w->store, a->duty, unit, a->period, &until, &no, r->e) < 0)
 		return a->kind == LN_DUE && a->duty && unit ? -1 : 0;
-	bool moved = until != DAY_NONE && g->finding->last_day == until && a->last_day != until;
-	if (moved && restart_steps(r, a, until) < 0) {
-		free(no);
-		return -1;
-	}
-	a->extension_no = arena_strdup(&r->alerts.arena, no);
+	int rc = 0;
+	if (until != DAY_NONE && g->finding->last_day == until && a->last_day != until)
+		rc = move_last_day(r, a, until, no);
+	else
+		a->extension_no = arena_strdup(&r->alerts.arena, no);
 	free(no);
-	return moved ? alert_event(r->w->store, a->id, r->today, "extended", NULL, r->e,
-			       "last day moved, document %s", a->extension_no ? a->extension_no : "-")
-		     : 0;
+	return rc;
+}
+
+/* Its plugin fails. An extension granted meanwhile is no plugin's to say. */
+static int extend_unreported(struct reconcile *r, struct alert *a)
+{
+	char *no = NULL;
+	int32_t until;
+	const char *unit = alert_unit_of_subject(a);
+	if (a->kind != LN_DUE || a->last_day == DAY_NONE || !a->duty || !unit)
+		return 0;
+	if (submission_extended_to(r->w->store, a->duty, unit, a->period, &until, &no, r->e) < 0)
+		return -1;
+	int rc = 0;
+	if (until != DAY_NONE && until > a->last_day) {
+		a->status = due_status(r->w, plan_duty(r->w->plan, a->duty), until, r->today);
+		rc = move_last_day(r, a, until, no) < 0 ? -1 : alert_update(r->w->store, a, r->e);
+	}
+	free(no);
+	return rc;
 }
 
 static int reopen_alert(struct reconcile *r, struct alert *a, const struct judged *g)
@@ -321,13 +346,13 @@ static int not_reported(struct reconcile *r, struct alert *a)
 		known |= strcmp(r->w->plugin_runs[i], name) == 0 || strcmp(r->w->plugin_runs[i], a->plugin) == 0;
 	free(name);
 	if (!run && known)
-		return 0; /* enabled, but not even described: a failure like another */
+		return extend_unreported(r, a); /* enabled, but not even described: a failure like another */
 	if (!run)
 		return end_alert(r, a, ALERT_WITHDRAWN, "its plugin is no longer enabled");
 	if (readdress_heirs(r->w, a, r->today, r->e) < 0)
 		return -1;
 	if (!run->complete)
-		return 0;
+		return extend_unreported(r, a);
 	if (!plugin_rule(run->plugin, a->rule))
 		return end_alert(r, a, ALERT_WITHDRAWN, "its plugin no longer has this rule");
 	bool ended;

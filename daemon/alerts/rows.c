@@ -5,6 +5,7 @@
 #include "alerts/rows.h"
 
 #include "plan/steps.h"
+#include "register/submissions.h"
 
 #include <stdlib.h>
 
@@ -480,4 +481,25 @@ void matter_of(struct matter *m, const struct world *w, const struct alert *a,
 	};
 	if (duty && a->kind == LN_DUE)
 		m->next_first_step = duty_next_first_step(w->plan, duty, a->period, r, w->calendar);
+}
+
+const char *alert_unit_of_subject(const struct alert *a)
+{
+	static const char prefix[] = "unit:";
+	return strncmp(a->subject, prefix, sizeof prefix - 1) == 0 ? a->subject + sizeof prefix - 1 : NULL;
+}
+
+bool alert_is_over(const struct world *w, const struct alert *a, int32_t today)
+{
+	struct err ignored; /* it is then reminded of once more */
+	const struct duty *duty = a->duty ? plan_duty(w->plan, a->duty) : NULL;
+	const char *unit = alert_unit_of_subject(a);
+	if (a->kind != LN_DUE || a->last_day == DAY_NONE)
+		return false;
+	if (duty && unit && submission_day(w->store, a->duty, unit, a->period, today, &ignored) != DAY_NONE)
+		return true;
+	struct matter m;
+	const struct alert_unit nobody = {.unit = "", .until = DAY_NONE};
+	matter_of(&m, w, a, &nobody, DAY_NONE);
+	return today > policy_lapse_day(&m, &w->settings->reminders, w->calendar);
 }

@@ -72,6 +72,11 @@ struct alert *alerts_find(const struct alerts *a, const char *key);
 struct alert_unit *alert_unit_of(const struct alert *a, const char *unit);
 const struct told_step *told_step_of(const struct alert_unit *u, const char *step);
 bool alert_is_live(enum alert_state s);
+/* Of an alert about a unit ("unit:so-khcn") its code, else NULL. */
+const char *alert_unit_of_subject(const struct alert *a);
+/* Of a duty whose plugin fails: whether the register itself says that it was handed in by `today`, or it has lapsed (P5).
+ * Then nobody is reminded, though the alert stays. */
+bool alert_is_over(const struct world *w, const struct alert *a, int32_t today);
 /* Days of the first and last letter to the unit about it, and how many; DAY_NONE, 0: none. */
 void told_days(const struct alert_unit *u, int32_t *first, int32_t *last, int *count);
 /* For policy_decide: context is a struct alert_unit. */

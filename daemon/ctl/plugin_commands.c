@@ -35,7 +35,6 @@ static int run_plugin_lint(struct ctl *c)
 	return rc;
 }
 
-/* A plugin that need not be enabled or installed, contained like any other; stores nothing. */
 static void say_what_was_found(const struct judgement *j)
 {
 	size_t good = 0, unknown = 0;
@@ -47,6 +46,7 @@ static void say_what_was_found(const struct judgement *j)
 		j->count - good - unknown);
 }
 
+/* A plugin that need not be enabled or installed, contained like any other; stores nothing. */
 static int run_plugin_run(struct ctl *c)
 {
 	struct err e;

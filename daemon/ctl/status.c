@@ -88,6 +88,8 @@ static json_t *status_of_daemon(const char *socket, struct err *e)
 	json_t *o = NULL;
 	if (control_request(socket, "status", &reply, e) == 0)
 		o = json_loads(reply.s ? reply.s : "", 0, NULL);
+	if (!o && !e->text[0])
+		err_set(e, "%s: its answer cannot be read", socket);
 	buf_release(&reply);
 	return o;
 }

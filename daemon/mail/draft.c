@@ -96,10 +96,9 @@ static bool is_told(struct draft *d, const struct overview_row *r)
 	if (strcmp(r->unit_name, d->digest->unit->name) != 0)
 		return false;
 	for (size_t k = 0; k < d->block_count; k++) {
-		const struct judged *g = d->blocks[k].items[0]->judged;
-		if ((d->blocks[k].kind == BLOCK_DUE || d->blocks[k].kind == BLOCK_OVERDUE) && g &&
-			g->duty && strcmp(g->duty->name, r->duty_name) == 0 && g->finding->period &&
-			strcmp(g->finding->period, r->period) == 0)
+		const struct item *i = d->blocks[k].items[0];
+		if ((d->blocks[k].kind == BLOCK_DUE || d->blocks[k].kind == BLOCK_OVERDUE) && i->duty &&
+			strcmp(i->duty->name, r->duty_name) == 0 && i->period && strcmp(i->period, r->period) == 0)
 			return true;
 	}
 	return false;
@@ -438,6 +437,20 @@ void view_number(struct draft *d, json_t *o, const char *key, int64_t n)
 {
 	char text[NUMBER_TEXT];
 	view_text(d, o, key, text_int_vi(n, text));
+}
+
+void checked_add(struct checked *c, int32_t checked_on)
+{
+	if (checked_on == DAY_NONE)
+		c->any_today = true;
+	else if (c->earliest == DAY_NONE || checked_on < c->earliest)
+		c->earliest = checked_on;
+}
+
+void view_checked_on(struct draft *d, json_t *o, const struct checked *c)
+{
+	view_day(d, o, "checked_on", c->earliest);
+	view_flag(o, "checked_some", c->earliest != DAY_NONE && c->any_today);
 }
 
 void view_day(struct draft *d, json_t *o, const char *key, int32_t day)

@@ -106,6 +106,15 @@ void view_number(struct draft *d, json_t *o, const char *key, int64_t n); /* "1.
 void view_day(
 	struct draft *d, json_t *o, const char *key, int32_t day); /* {date, weekday} or null */
 
+/* How much of what is told together was found before its plugin began to fail (item.checked_on). */
+struct checked {
+	int32_t earliest; /* begin with DAY_NONE */
+	bool any_today;
+};
+void checked_add(struct checked *c, int32_t checked_on);
+/* checked_on, and checked_some where it is not said of all. */
+void view_checked_on(struct draft *d, json_t *o, const struct checked *c);
+
 json_t *view_names(const char *const *names, size_t count); /* an object with these, all null */
 void view_flag(json_t *o, const char *key, bool value);
 

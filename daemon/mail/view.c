@@ -129,7 +129,7 @@ json_t *view_overview(struct draft *d)
 	if (d->overview_count == 0)
 		return json_null();
 	int64_t late = 0, soon = 0, untold = 0; /* soon: today included */
-	int32_t checked_on = DAY_NONE; /* the earliest */
+	struct checked checked = {.earliest = DAY_NONE};
 	size_t most = (size_t)d->world->settings->reminders.body_rows;
 	json_t *rows = json_array();
 	for (size_t i = 0; i < d->overview_count; i++) {
@@ -137,8 +137,7 @@ json_t *view_overview(struct draft *d)
 		late += r->days_left < 0;
 		soon += r->days_left >= 0;
 		untold += r->last_notice == DAY_NONE;
-		if (r->checked_on != DAY_NONE && (checked_on == DAY_NONE || r->checked_on < checked_on))
-			checked_on = r->checked_on;
+		checked_add(&checked, r->checked_on);
 		if (i < most)
 			json_array_append_new(rows, overview_row(d, r, i + 1));
 	}
@@ -154,7 +153,7 @@ json_t *view_overview(struct draft *d)
 	json_object_set_new(o, "more", json_null());
 	if (d->overview_count > most)
 		view_number(d, o, "more", (int64_t)(d->overview_count - most));
-	view_day(d, o, "checked_on", checked_on);
+	view_checked_on(d, o, &checked);
 	view_day(d, o, "first_last_day", d->overview[0].last_day);
 	return o;
 }
@@ -285,6 +284,17 @@ static json_t *view_blocks(struct draft *d)
 	return blocks;
 }
 
+/* Whether anything that the letter tells was not looked at today. */
+static bool any_checked(const struct draft *d)
+{
+	struct checked c = {.earliest = DAY_NONE};
+	for (size_t i = 0; i < d->digest->item_count; i++)
+		checked_add(&c, d->digest->items[i].checked_on);
+	for (size_t i = 0; i < d->overview_count; i++)
+		checked_add(&c, d->overview[i].checked_on);
+	return c.earliest != DAY_NONE;
+}
+
 json_t *view_letter(struct draft *d)
 {
 	const struct digest *g = d->digest;
@@ -296,6 +306,7 @@ json_t *view_letter(struct draft *d)
 	view_day(d, o, "last_letter", g->last_letter);
 	json_object_set_new(o, "first_letter", json_boolean(g->last_letter == DAY_NONE));
 	json_t *changes = view_changes(d);
+	json_object_set_new(o, "any_checked", json_boolean(any_checked(d)));
 	json_object_set_new(o, "has_changes", json_boolean(json_array_size(changes) > 0));
 	json_object_set_new(o, "change_groups", changes);
 	json_t *blocks = view_blocks(d);

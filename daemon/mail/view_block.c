@@ -25,7 +25,8 @@ static const char *const block_names[] = {"title", "period", "clause", "decision
 	"summary", "waiting_count", "waiting_all", "any_on_track", "cells", "groups", "is_expired", "is_debtor",
 	"is_lead", "is_place", "is_coordinating", "is_overdue", "is_due", "is_target", "is_missing",
 	"is_expiry", "is_unknown", "is_lost", "is_resolved", "is_inherited", "is_self", "is_task",
-	"is_percent", "is_single", "only_name", "checked_on"};
+	"is_percent", "is_single", "only_name", "checked_on",
+	"checked_some"};
 
 /* "Chủ trì: …", "Phối hợp: …" of the item's task, without the reader. */
 static void view_units(struct draft *d, json_t *o, const struct task *task)
@@ -279,16 +280,13 @@ static void view_shared(struct draft *d, json_t *o, const struct block *b)
 	json_object_set_new(o, "action", json_null());
 }
 
-/* What was found before its plugin began to fail is told with that day: the earliest of the block's. */
+/* What was found before its plugin began to fail is told with that day. */
 static void view_checked(struct draft *d, json_t *o, const struct block *b)
 {
-	int32_t earliest = DAY_NONE;
-	for (size_t i = 0; i < b->count; i++) {
-		int32_t day = b->items[i]->checked_on;
-		if (day != DAY_NONE && (earliest == DAY_NONE || day < earliest))
-			earliest = day;
-	}
-	view_day(d, o, "checked_on", earliest);
+	struct checked c = {.earliest = DAY_NONE};
+	for (size_t i = 0; i < b->count; i++)
+		checked_add(&c, b->items[i]->checked_on);
+	view_checked_on(d, o, &c);
 }
 
 json_t *view_block(struct draft *d, const struct block *b, int number, size_t *rows_left)

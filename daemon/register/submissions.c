@@ -249,3 +249,20 @@ int submission_extended_to(struct store *s, const char *duty, const char *unit, 
 	stmt_reset(st);
 	return 0;
 }
+
+int32_t submission_day(struct store *s, const char *duty, const char *unit, const char *period, int32_t today, struct err *e)
+{
+	struct stmt *st = store_stmt(s,
+		"SELECT coalesce(received_on, document_on) AS day FROM submission WHERE duty = ?1 AND unit = ?2 AND period = ?3"
+		" AND day <= ?4 AND coalesce(accepted, 1) <> 0 AND ended_on IS NULL",
+		e);
+	if (!st)
+		return DAY_NONE;
+	stmt_text(st, 1, duty);
+	stmt_text(st, 2, unit);
+	stmt_text(st, 3, period);
+	stmt_day(st, 4, today);
+	int32_t day = stmt_step(st, e) == 1 ? col_day(st, 0) : DAY_NONE;
+	stmt_reset(st);
+	return day;
+}

@@ -28,4 +28,8 @@ int submission_extend(struct store *s, const struct plan *p, const char *duty, c
 int submission_extended_to(struct store *s, const char *duty, const char *unit, const char *period,
 	int32_t *until, char **document_no, struct err *e);
 
+/* The day on which it was handed in, if that is recorded, not after `today`, and was not refused; else, and on error,
+ * DAY_NONE. */
+int32_t submission_day(struct store *s, const char *duty, const char *unit, const char *period, int32_t today, struct err *e);
+
 #endif

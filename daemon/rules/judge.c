@@ -107,6 +107,22 @@ int64_t target_needs(const struct target *t, int64_t d)
 	return low;
 }
 
+enum status due_status(const struct world *w, const struct duty *duty, int32_t last_day, int32_t today)
+{
+	struct int_list steps = {0};
+	if (duty)
+		steps = duty_steps(duty, &w->settings->reminders);
+	int first = steps.count ? 0 : 30;
+	for (size_t i = 0; i < steps.count; i++)
+		if (steps.items[i] > first)
+			first = steps.items[i];
+	if (today > last_day)
+		return STATUS_OVERDUE;
+	if (today == last_day)
+		return STATUS_DUE_TODAY;
+	return today >= step_day(w->calendar, last_day, first) ? STATUS_DUE_SOON : STATUS_NOT_DUE;
+}
+
 static void judge_due(struct judged *g, const struct world *w, int32_t today, int32_t watch_from)
 {
 	const struct finding *f = g->finding;
@@ -122,16 +138,9 @@ static void judge_due(struct judged *g, const struct world *w, int32_t today, in
 	}
 	g->days_left = f->last_day - today;
 	g->before_watch = watch_from != DAY_NONE && f->last_day < watch_from;
-	struct int_list steps = {0};
-	if (g->duty) {
-		steps = duty_steps(g->duty, &w->settings->reminders);
+	if (g->duty)
 		g->next_first_step = duty_next_first_step(
 			w->plan, g->duty, f->period, &w->settings->reminders, w->calendar);
-	}
-	int first = steps.count ? 0 : 30;
-	for (size_t i = 0; i < steps.count; i++)
-		if (steps.items[i] > first)
-			first = steps.items[i];
 	/* A quarter's count is not made up in the next quarter, but it is still recorded. */
 	bool quarterly = g->duty && g->duty->cadence == CADENCE_QUARTERLY_COUNT;
 	int32_t lapse = lapse_day(f->last_day, quarterly ? DAY_NONE : g->next_first_step,
@@ -140,14 +149,8 @@ static void judge_due(struct judged *g, const struct world *w, int32_t today, in
 		g->status = f->done_on <= f->last_day ? STATUS_DONE : STATUS_DONE_LATE;
 	else if (today > lapse)
 		g->status = STATUS_LAPSED;
-	else if (today > f->last_day)
-		g->status = STATUS_OVERDUE;
-	else if (today == f->last_day)
-		g->status = STATUS_DUE_TODAY;
-	else if (today >= step_day(w->calendar, f->last_day, first))
-		g->status = STATUS_DUE_SOON;
 	else
-		g->status = STATUS_NOT_DUE;
+		g->status = due_status(w, g->duty, f->last_day, today);
 }
 
 /* P10: a target year is judged on figures of that year, and closed some months after it. Reached by

@@ -137,6 +137,9 @@ bool target_is_share(const struct target *t);
 bool target_met(const struct target *t, int64_t n, int64_t d);
 /* The least number of good members of d with which the target is met; d + 1 if none is enough. */
 int64_t target_needs(const struct target *t, int64_t d);
+/* How a duty that is not done stands on `today`, by its last day alone: not due, due soon (its steps have begun), due
+ * today, overdue. duty: may be NULL. */
+enum status due_status(const struct world *w, const struct duty *duty, int32_t last_day, int32_t today);
 /* Judges one finding: used by judgement_make, and by tests that make findings themselves. */
 int judge_finding(struct judgement *j, const struct world *w, const struct plugin_info *plugin,
 	const struct finding *f, struct err *e);

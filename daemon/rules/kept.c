@@ -175,13 +175,14 @@ static struct plugin_info *described(struct stmt *st, int column, const char *ru
 	return p;
 }
 
-int kept_last(struct kept_run *out, struct store *s, const char *run, struct err *e)
+int kept_last(struct kept_run *out, struct store *s, const char *run, int32_t today, struct err *e)
 {
 	*out = (struct kept_run){.day = DAY_NONE};
-	struct stmt *st = store_stmt(s, "SELECT key, frame, description, day FROM kept_findings WHERE plugin = ?1", e);
+	struct stmt *st = store_stmt(s, "SELECT key, frame, description, day FROM kept_findings WHERE plugin = ?1 AND day <= ?2", e);
 	if (!st)
 		return -1;
 	stmt_text(st, 1, run);
+	stmt_day(st, 2, today);
 	int row = stmt_step(st, e);
 	if (row == 1) {
 		out->plugin = described(st, 2, run);

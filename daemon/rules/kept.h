@@ -19,9 +19,9 @@ struct kept_run {
 	int32_t day;
 };
 
-/* What was found last, whatever has changed since. run: the name of its runs (plugin_info.run). 1, 0 nothing is kept,
- * -1 the store failed. */
-int kept_last(struct kept_run *out, struct store *s, const char *run, struct err *e);
+/* What was found last and not after `today`, whatever has changed since. run: the name of its runs (plugin_info.run).
+ * 1, 0 nothing is kept, -1 the store failed. */
+int kept_last(struct kept_run *out, struct store *s, const char *run, int32_t today, struct err *e);
 void kept_run_release(struct kept_run *r);
 /* The register's last change: read before the plugins run, handed to kept_save after. -1 on error. */
 int64_t kept_now(struct store *s, struct err *e);

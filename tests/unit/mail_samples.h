@@ -237,6 +237,9 @@ static inline struct item *add_duty(
 	judged_of(i)->days_left = left;
 	facts(i)->last_day = last_day;
 	facts(i)->duty = duty;
+	i->duty = judged_of(i)->duty;
+	i->period = "2026";
+	i->last_day = last_day;
 	return i;
 }
 
