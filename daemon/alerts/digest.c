@@ -92,9 +92,11 @@ static struct group *group_of(struct gathering *g, const struct unit *unit)
 	return &g->groups[g->count++];
 }
 
-/* NULL where its plugin has judged today. */
+/* NULL where its plugin has judged today, and of what is over: that is news, and stays as it was. */
 static const struct known_run *failing(const struct gathering *g, const struct alert *a)
 {
+	if (!alert_is_live(a->state))
+		return NULL;
 	return last_known_run(&g->out->known, a->plugin, a->rule);
 }
 
@@ -175,6 +177,14 @@ static void add_record(struct group *to, const struct alert *a, const char *step
 	};
 }
 
+static bool owes(const struct duty *d, const char *unit)
+{
+	for (size_t k = 0; k < d->owed_by_count; k++)
+		if (strcmp(d->owed_by[k], unit) == 0)
+			return true;
+	return false;
+}
+
 /* The day on which d's collector handed in its own report of the period, as j says; of a plugin that fails, as the
  * register says. */
 static int32_t collected_in(
@@ -187,12 +197,12 @@ static int32_t collected_in(
 			other->duty->cadence != d->cadence ||
 			strcmp(other->finding->period, a->period) != 0)
 			continue;
-		for (size_t k = 0; k < other->duty->owed_by_count; k++)
-			if (strcmp(other->duty->owed_by[k], d->collector) == 0)
-				return status_is_good(other->status) ? other->finding->done_on
-				       : j == g->j		     ? DAY_NONE
-								     : submission_day(g->w->store, other->duty->id,
-									       other->finding->unit, a->period, g->today, &ignored);
+		if (!owes(other->duty, d->collector))
+			continue;
+		if (status_is_good(other->status))
+			return other->finding->done_on;
+		return j == g->j ? DAY_NONE
+				 : submission_day(g->w->store, other->duty->id, other->finding->unit, a->period, g->today, &ignored);
 	}
 	return DAY_NONE;
 }
