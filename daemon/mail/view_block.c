@@ -101,13 +101,13 @@ static void view_common(struct draft *d, json_t *o, const struct item *i)
 	const char *coordinator = unit_name_today(d, plan->coordinator);
 	if (coordinator && strcmp(coordinator, d->digest->unit->name) != 0)
 		view_text(d, o, "to", coordinator);
+	view_text(d, o, "period", period_words(d, g ? g->finding->period : i->period));
 	if (!g)
 		return;
 	if (g->rule) {
 		view_text(d, o, "clause", g->rule->clause);
 		view_text(d, o, "action", g->rule->action);
 	}
-	view_text(d, o, "period", period_words(d, g->finding->period));
 	view_text(d, o, "detail", g->finding->detail);
 	view_lines(d, o, g->finding->list);
 	view_units(d, o, g->task);
@@ -139,26 +139,32 @@ const char *action_with_day(struct draft *d, const char *action, int32_t last_da
 		&d->arena, "%.*s%s%s", (int)(at - action), action, day, at + strlen(mark));
 }
 
-static void view_due(struct draft *d, json_t *o, const struct item *i)
+/* What the plan says of the duty. */
+static void view_duty(
+	struct draft *d, json_t *o, const struct item *i, const struct duty *duty, const char *period, int32_t last_day)
 {
-	const struct judged *g = i->judged;
-	view_flag(o, "extended", i->extended);
-	view_text(d, o, "extension_no", i->extension_no);
-	view_day(d, o, "last_day", i->last_day);
-	if (!g)
-		return;
-	const struct finding *f = g->finding;
-	const struct duty *duty = g->duty;
-	view_day(d, o, "last_day", f->last_day);
+	view_text(d, o, "clause", duty->clause);
+	view_text(d, o, "decision", d->world->plan->decision);
+	view_text(d, o, "due_words", duty->text);
+	view_flag(o, "is_report", duty->cadence == CADENCE_YEARLY_REPORT);
+	if (last_day != DAY_NONE && period && !i->extended) {
+		char *text = duty_due_text(d->world->plan, duty, period);
+		view_text(d, o, "due_text", text);
+		free(text);
+	}
+	if (duty->collector)
+		view_text(d, o, "to", unit_name_today(d, duty->collector));
+	if (duty->action)
+		view_text(d, o, "action", action_with_day(d, duty->action, last_day));
+}
+
+static void view_recorded(struct draft *d, json_t *o, const struct item *i)
+{
+	const struct finding *f = i->judged->finding;
+	const struct duty *duty = i->judged->duty;
 	if (list_is_overview(d, i)) {
 		json_object_set_new(o, "lines", json_array());
 		view_flag(o, "see_overview", true);
-	}
-	const struct calendar *c = d->world->calendar;
-	if (draft_workday(d, f->last_day) != f->last_day) {
-		const char *off = calendar_day_off(c, f->last_day);
-		view_text(d, o, "off", off ? off : day_weekday_vi(f->last_day));
-		view_day(d, o, "workday_before", draft_workday(d, f->last_day));
 	}
 	if (f->required > 1 || (duty && duty->cadence == CADENCE_QUARTERLY_COUNT)) {
 		view_number(d, o, "required", f->required);
@@ -167,21 +173,25 @@ static void view_due(struct draft *d, json_t *o, const struct item *i)
 			f->required > f->recorded ? f->required - f->recorded : 0);
 	}
 	view_text(d, o, "document_no", f->document_no);
-	if (!duty)
-		return;
-	view_text(d, o, "clause", duty->clause);
-	view_text(d, o, "decision", d->world->plan->decision);
-	view_text(d, o, "due_words", duty->text);
-	view_flag(o, "is_report", duty->cadence == CADENCE_YEARLY_REPORT);
-	if (f->last_day != DAY_NONE && f->period && !i->extended) {
-		char *text = duty_due_text(d->world->plan, duty, f->period);
-		view_text(d, o, "due_text", text);
-		free(text);
+}
+
+static void view_due(struct draft *d, json_t *o, const struct item *i)
+{
+	const struct judged *g = i->judged;
+	const struct duty *duty = g ? g->duty : i->duty;
+	int32_t last_day = g ? g->finding->last_day : i->last_day;
+	view_flag(o, "extended", i->extended);
+	view_text(d, o, "extension_no", i->extension_no);
+	view_day(d, o, "last_day", last_day);
+	if (draft_workday(d, last_day) != last_day) {
+		const char *off = calendar_day_off(d->world->calendar, last_day);
+		view_text(d, o, "off", off ? off : day_weekday_vi(last_day));
+		view_day(d, o, "workday_before", draft_workday(d, last_day));
 	}
-	if (duty->collector)
-		view_text(d, o, "to", unit_name_today(d, duty->collector));
-	if (duty->action)
-		view_text(d, o, "action", action_with_day(d, duty->action, f->last_day));
+	if (g)
+		view_recorded(d, o, i);
+	if (duty)
+		view_duty(d, o, i, duty, g ? g->finding->period : i->period, last_day);
 }
 
 static const char *one_decimal(struct draft *d, double value)

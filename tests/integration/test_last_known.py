@@ -176,7 +176,8 @@ def nothing_kept(report, p):
     bare = letters(p, "2026-11-14")
     for day, said in (("2026-11-20", "[SẮP ĐẾN HẠN – CÒN 14 NGÀY]"), ("2026-12-07", "[QUÁ HẠN 3 NGÀY]")):
         text = bare.get(("so-taichinh", day), "")
-        report.check(f"nothing kept, {day}: duty, day and the last check are said", "Báo cáo tình hình" in text and said in text
+        report.check(f"nothing kept, {day}: duty, day and the last check are said", "Kế hoạch năm 2026" in text and said in text
+                     and "Căn cứ: khoản 1 Điều 2" in text and "Đề nghị quý đơn vị hoàn thiện báo cáo" in text
                      and "Hạn cuối: thứ Sáu, 04/12/2026" in text and LAST in text and "[]" not in text and "– ." not in text, text)
     report.equal("nothing kept: no letter speaks of a text without a day", [k for k, t in bare.items() if "văn bản không ghi ngày" in t], [])
     overview = bare.get(("so-nnmt", "2026-12-07"), "")
