@@ -7,10 +7,10 @@
 #include "alerts/digest.h"
 
 #include "alerts/addressees.h"
+#include "alerts/facts.h"
 #include "alerts/overview.h"
 #include "alerts/rows.h"
 #include "plan/steps.h"
-#include "register/submissions.h"
 
 #include <stdlib.h>
 
@@ -36,51 +36,11 @@ struct gathering {
 	struct alerts alerts;
 	struct group *groups;
 	size_t count, capacity;
+	struct facts facts;
 	int32_t today, started;
 	bool low_day;
 	struct moment now;
-	const struct judged **by_key; /* open addressing */
-	size_t by_key_size;
 };
-
-static uint32_t hash(const char *s)
-{
-	uint32_t h = 2166136261u;
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * 16777619u;
-	return h;
-}
-
-static void index_all(struct gathering *g, const struct judgement *j)
-{
-	for (size_t i = 0; i < j->count; i++) {
-		size_t at = hash(j->items[i].key) & (g->by_key_size - 1);
-		while (g->by_key[at])
-			at = (at + 1) & (g->by_key_size - 1);
-		g->by_key[at] = &j->items[i];
-	}
-}
-
-/* No key is in both: one is of plugins that answered, the other of those that did not. */
-static void index_judged(struct gathering *g)
-{
-	const struct judgement *known = &g->out->known.judged;
-	g->by_key_size = 64;
-	while (g->by_key_size < (g->j->count + known->count) * 2)
-		g->by_key_size *= 2;
-	g->by_key = xcalloc(g->by_key_size, sizeof *g->by_key);
-	index_all(g, g->j);
-	index_all(g, known);
-}
-
-static const struct judged *judged_of(const struct gathering *g, const char *key)
-{
-	size_t at = hash(key) & (g->by_key_size - 1);
-	for (; g->by_key[at]; at = (at + 1) & (g->by_key_size - 1))
-		if (strcmp(g->by_key[at]->key, key) == 0)
-			return g->by_key[at];
-	return NULL;
-}
 
 static struct group *group_of(struct gathering *g, const struct unit *unit)
 {
@@ -92,31 +52,11 @@ static struct group *group_of(struct gathering *g, const struct unit *unit)
 	return &g->groups[g->count++];
 }
 
-/* NULL where its plugin has judged today, and of what is over: that is news, and stays as it was. */
-static const struct known_run *failing(const struct gathering *g, const struct alert *a)
-{
-	if (!alert_is_live(a->state))
-		return NULL;
-	return last_known_run(&g->out->known, a->plugin, a->rule);
-}
-
-/* A plugin that fails changes no alert; but the days go on. */
-static enum status status_today(const struct gathering *g, const struct alert *a)
-{
-	if (!failing(g, a))
-		return a->status;
-	if (a->kind == LN_DUE && a->last_day != DAY_NONE)
-		return due_status(g->w, a->duty ? plan_duty(g->w->plan, a->duty) : NULL, a->last_day, g->today);
-	if (a->kind == LN_EXPIRY && a->valid_to != DAY_NONE && a->valid_to < g->today)
-		return STATUS_EXPIRED;
-	return a->status;
-}
-
 static struct item *add_item(struct gathering *g, struct group *to, const struct alert *a,
 	const struct alert_unit *u, const struct step *step)
 {
-	const struct judged *judged = judged_of(g, a->key);
-	const struct known_run *known = failing(g, a);
+	const struct judged *judged = facts_of(&g->facts, a->key);
+	const struct known_run *known = facts_failing(&g->facts, a);
 	int32_t first, last;
 	int count;
 	told_days(u, &first, &last, &count);
@@ -133,7 +73,7 @@ static struct item *add_item(struct gathering *g, struct group *to, const struct
 		.name = arena_strdup(&g->out->arena, a->name),
 		.summary = known && judged && judged->summary ? judged->summary : arena_strdup(&g->out->arena, a->summary),
 		.kind = a->kind,
-		.status = status_today(g, a),
+		.status = facts_status(&g->facts, a),
 		.role = u->role,
 		.step = *step,
 		.reminder = count + 1,
@@ -177,46 +117,6 @@ static void add_record(struct group *to, const struct alert *a, const char *step
 	};
 }
 
-static bool owes(const struct duty *d, const char *unit)
-{
-	for (size_t k = 0; k < d->owed_by_count; k++)
-		if (strcmp(d->owed_by[k], unit) == 0)
-			return true;
-	return false;
-}
-
-/* The day on which d's collector handed in its own report of the period, as j says; of a plugin that fails, as the
- * register says. */
-static int32_t collected_in(
-	const struct gathering *g, const struct judgement *j, const struct duty *d, const struct alert *a)
-{
-	struct err ignored;
-	for (size_t i = 0; i < j->count; i++) {
-		const struct judged *other = &j->items[i];
-		if (other->kind != LN_DUE || !other->duty || other->duty == d || !other->finding->period ||
-			other->duty->cadence != d->cadence ||
-			strcmp(other->finding->period, a->period) != 0)
-			continue;
-		if (!owes(other->duty, d->collector))
-			continue;
-		if (status_is_good(other->status))
-			return other->finding->done_on;
-		return j == g->j ? DAY_NONE
-				 : submission_day(g->w->store, other->duty->id, other->finding->unit, a->period, g->today, &ignored);
-	}
-	return DAY_NONE;
-}
-
-/* P13: the day on which the collector handed in its own report of the same period, or DAY_NONE. */
-static int32_t collected_on(const struct gathering *g, const struct alert *a)
-{
-	const struct duty *d = a->duty ? plan_duty(g->w->plan, a->duty) : NULL;
-	if (!d || !d->collector)
-		return DAY_NONE;
-	int32_t day = collected_in(g, g->j, d, a);
-	return day != DAY_NONE ? day : collected_in(g, &g->out->known.judged, d, a);
-}
-
 /* Whether a due low step may cause a letter today. */
 static bool goes_alone(const struct gathering *g, const struct step *step)
 {
@@ -244,10 +144,10 @@ static void gather_steps(struct gathering *g, const struct alert *a, const struc
 	struct matter m;
 	struct decision d;
 	matter_of(&m, g->w, a, u, g->started);
-	if (failing(g, a) && alert_is_over(g->w, a, g->today))
+	if (facts_failing(&g->facts, a) && alert_is_over(g->w, a, g->today))
 		return;
 	if (a->kind == LN_DUE && a->last_day < g->today)
-		m.collected_on = collected_on(g, a);
+		m.collected_on = facts_collected_on(&g->facts, a);
 	policy_decide(&m, &g->w->settings->reminders, g->w->calendar, g->today, step_was_told, u, &d);
 	for (size_t i = 0; i < d.passed_count && d.due; i++)
 		add_record(to, a, arena_strdup(&g->out->arena, d.passed[i].name), OUTCOME_PASSED);
@@ -506,7 +406,7 @@ int digests_make(struct digests *out, const struct world *w, const struct judgem
 		return -1;
 	}
 	g.low_day = policy_is_low_day(w->calendar, g.today);
-	index_judged(&g);
+	facts_init(&g.facts, w, j, &out->known);
 	gather(&g);
 	const struct unit *coordinator = coordinator_on(w, g.today);
 	bool overview_day = coordinator && overview_is_due(w, &g.alerts, &out->known, g.today);
@@ -534,7 +434,7 @@ int digests_make(struct digests *out, const struct world *w, const struct judgem
 	if (rc == 0 && !outside)
 		make_receipts(&g);
 	free(g.groups);
-	free(g.by_key);
+	facts_release(&g.facts);
 	alerts_unload(&g.alerts);
 	if (rc < 0)
 		digests_release(out);
