@@ -39,7 +39,8 @@ class Launcher:
         os.waitpid(self.pid, 0)
 
     def runners(self):
-        return [p for p in children(self.pid) if command(p).startswith("langnghe-runner")]
+        """Those that run a plugin; one that only describes itself ends at once."""
+        return [p for p in children(self.pid) if "--database" in words(p)]
 
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))
@@ -48,6 +49,14 @@ class Launcher:
 def children(pid):
     with open(f"/proc/{pid}/task/{pid}/children") as f:
         return [int(c) for c in f.read().split()]
+
+
+def words(pid):
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as f:
+            return f.read().decode().split("\0")
+    except OSError:
+        return []
 
 
 def command(pid):

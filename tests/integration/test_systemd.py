@@ -124,7 +124,7 @@ def change(path, *pairs):
         f.write(text)
 
 
-def processes(name, argument=""):
+def processes(name, *arguments):
     found = []
     for path in glob.glob("/proc/[0-9]*/cmdline"):
         try:
@@ -132,7 +132,7 @@ def processes(name, argument=""):
                 words = f.read().decode().split("\0")
         except OSError:
             continue
-        if os.path.basename(words[0]) == name and (not argument or argument in words):
+        if os.path.basename(words[0]) == name and set(arguments) <= set(words):
             found.append(int(path.split("/")[2]))
     return found
 
@@ -220,7 +220,7 @@ def another_user(report, wait_for):
     change("/etc/langnghe/langnghed.conf", ('"preservation"]', '"preservation", "sleeper", "early-reader"]'))
     run("systemctl", "reload", "langnghed")
     def hangs():
-        return [r for r in processes("langnghe-runner", "/usr/lib/langnghe/plugins/sleeper.so") if about(r).get("Seccomp") == "2"]
+        return [r for r in processes("langnghe-runner", "--database", "/usr/lib/langnghe/plugins/sleeper.so") if about(r).get("Seccomp") == "2"]
 
     report.check("a plugin that hangs is at work", wait_for(hangs, 60))
     runner = hangs()
