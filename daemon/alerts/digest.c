@@ -31,7 +31,6 @@ struct group {
 
 struct gathering {
 	const struct world *w;
-	const struct judgement *j;
 	struct digests *out;
 	struct alerts alerts;
 	struct group *groups;
@@ -394,7 +393,7 @@ int digests_make(struct digests *out, const struct world *w, const struct judgem
 	struct moment now, struct err *e)
 {
 	*out = (struct digests){0};
-	struct gathering g = {.w = w, .j = j, .out = out, .today = now.day, .now = now};
+	struct gathering g = {.w = w, .out = out, .today = now.day, .now = now};
 	int32_t live = watch_from(w->store);
 	g.started = watch_started(w->store);
 	if (live == DAY_NONE || g.today < live || g.today > plan_last_notice_day(w->plan))
